@@ -1,0 +1,27 @@
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+node_modules/.package-lock.json: package.json package-lock.json web/package.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: install
+install: node_modules/.package-lock.json ## Install the dependencies from the lock file
+
+.PHONY: run
+run: install ## Build and start the shop on embedded defaults
+	npm run --silent build
+	npm run --silent start
+
+.PHONY: check
+check: install ## Lint, types and the module rule
+	npm run --silent lint
+	npm run --silent types
+	npm run --silent modules
+
+.PHONY: test
+test: check ## Everything that CI runs
+	npm test --silent

@@ -1,0 +1,26 @@
+import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Role } from './user.entity.js';
+
+/** Who sent the request, as its verified access token says. */
+export interface AuthenticatedUser {
+  id: string;
+  role: Role;
+  sessionId: string;
+}
+
+export type RequestWithUser = FastifyRequest & { user?: AuthenticatedUser };
+
+export const IS_PUBLIC = 'swiftdrop:public';
+export const REQUIRED_ROLES = 'swiftdrop:roles';
+
+/** Opens a route to everyone; every other route needs an access token. */
+export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** Restricts a route to these roles. */
+export const Roles = (...allowed: Role[]) => SetMetadata(REQUIRED_ROLES, allowed);
+
+/** The sender: `AuthenticatedUser`, or undefined on a public route without a token. */
+export const CurrentUser = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<RequestWithUser>().user,
+);

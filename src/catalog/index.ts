@@ -1,0 +1,2 @@
+export { CatalogModule } from './catalog.module.js';
+export { CatalogItem } from './catalog-item.entity.js';

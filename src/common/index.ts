@@ -1,0 +1,10 @@
+export * from './app-error.js';
+export * from './clock.js';
+export { commonErrors } from './common.errors.js';
+export { CommonModule } from './common.module.js';
+export * from './ids.js';
+export * from './money.js';
+export * from './pagination.js';
+export { PROBLEM_CONTENT_TYPE, ProblemFilter, sendProblem, toAppError } from './problem.filter.js';
+export * from './text.js';
+export { createValidationPipe, fieldErrors, IdPipe } from './validation.pipe.js';

@@ -1,0 +1,22 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsInt, IsISO4217CurrencyCode, Max, Min } from 'class-validator';
+
+/** A billion major units at two decimals; sums of a whole drop stay far below 2^53. */
+export const MAX_PRICE_MINOR = 100_000_000_000;
+
+/** Integer minor units (cents) and an ISO 4217 currency: `{ "amount": 12900, "currency": "USD" }`. */
+export class Money {
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: MAX_PRICE_MINOR, example: 12900 })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_PRICE_MINOR)
+  amount!: number;
+
+  @ApiProperty({ example: 'USD', minLength: 3, maxLength: 3 })
+  @IsISO4217CurrencyCode()
+  currency!: string;
+
+  static of(amount: number, currency: string): Money {
+    return Object.assign(new Money(), { amount, currency });
+  }
+}

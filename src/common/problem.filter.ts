@@ -1,0 +1,90 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, kindStatus } from './app-error.js';
+import { commonErrors } from './common.errors.js';
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+
+const STATUS_ERRORS: Record<number, () => AppError> = {
+  400: commonErrors.BAD_REQUEST,
+  404: commonErrors.ROUTE_NOT_FOUND,
+  405: commonErrors.METHOD_NOT_ALLOWED,
+  408: commonErrors.REQUEST_TIMEOUT,
+  413: commonErrors.BODY_TOO_LARGE,
+  415: commonErrors.UNSUPPORTED_MEDIA_TYPE,
+  429: commonErrors.RATE_LIMITED,
+  431: commonErrors.HEADERS_TOO_LARGE,
+};
+
+/** PostgreSQL and socket codes that say "not now" rather than "never". */
+const UNAVAILABLE_CODES =
+  /^(08...|53...|57P0[123]|55P03|57014|40P01|40001|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+/** Renders every failure as RFC 9457 `application/problem+json` with a stable `code`; a 5xx tells no detail. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw exception;
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const request = http.getRequest<FastifyRequest>();
+    const error = toAppError(exception);
+    const status = kindStatus[error.kind];
+    if (status >= 500 && error !== exception)
+      this.logger.error({ err: exception, reqId: request.id, method: request.method, url: request.url });
+    sendProblem(reply, error, request.url);
+  }
+}
+
+export function sendProblem(reply: FastifyReply, error: AppError, url: string): void {
+  const { detail, errors, retryAfterSeconds, ...extensions } = error.details;
+  const status = kindStatus[error.kind];
+  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
+  if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  void reply
+    .code(status)
+    .header('Content-Type', PROBLEM_CONTENT_TYPE)
+    .header('Cache-Control', 'no-store')
+    .send({
+      type: `/docs/problems#${error.code}`,
+      title: error.title,
+      status,
+      code: error.code,
+      ...(detail !== undefined && { detail }),
+      instance: url.split('?', 1)[0],
+      ...(errors !== undefined && { errors }),
+      ...extensions,
+    });
+}
+
+/** Maps anything thrown to an AppError; what is not understood becomes INTERNAL_ERROR. */
+export function toAppError(exception: unknown): AppError {
+  if (exception instanceof AppError) return exception;
+  if (exception instanceof SyntaxError && 'statusCode' in exception) return commonErrors.MALFORMED_JSON();
+  const { code, statusCode, message } = (exception ?? {}) as {
+    code?: unknown;
+    statusCode?: unknown;
+    message?: unknown;
+  };
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return commonErrors.MALFORMED_JSON();
+  if (typeof code === 'string' && UNAVAILABLE_CODES.test(code))
+    return commonErrors.DATABASE_UNAVAILABLE({ retryAfterSeconds: 1 });
+  if (
+    typeof message === 'string' &&
+    /timeout exceeded when trying to connect|Connection terminated/.test(message)
+  )
+    return commonErrors.DATABASE_UNAVAILABLE({ retryAfterSeconds: 1 });
+  const status =
+    exception instanceof HttpException
+      ? exception.getStatus()
+      : typeof statusCode === 'number'
+        ? statusCode
+        : 500;
+  if (status === 400 && typeof message === 'string' && /json/i.test(message))
+    return commonErrors.MALFORMED_JSON();
+  const known = STATUS_ERRORS[status] ?? (status >= 400 && status < 500 ? STATUS_ERRORS[400] : undefined);
+  return known ? known() : commonErrors.INTERNAL_ERROR();
+}

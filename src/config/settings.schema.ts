@@ -1,0 +1,184 @@
+import { z } from 'zod';
+
+/** Where a setting stands in `.env.example`. */
+export type SettingGroup = 'Server' | 'Stores' | 'Security' | 'Sales' | 'Demo';
+
+const flag = (fallback: 'on' | 'off') => z.enum(['on', 'off']).default(fallback);
+const integer = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  );
+const url = (protocols: string[]) =>
+  z
+    .string()
+    .refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)), {
+      message: `must start with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    })
+    .optional();
+
+/**
+ * Every setting of SwiftDrop: its default, its range and a line of help. `.env.example` lists the same
+ * keys, and a test compares the two. An empty variable counts as unset.
+ */
+export const settingsShape = {
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('production refuses embedded stores, demo accounts and weak secrets.'),
+  PORT: integer(3000, 0, 65_535).describe('TCP port to listen on; 0 takes a free one.'),
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
+  DATA_DIR: z.string().default('.data').describe('Where the embedded PostgreSQL keeps its data.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severity that is logged.'),
+  SHUTDOWN_TIMEOUT_SECONDS: integer(10, 1, 120).describe(
+    'How long requests in flight may take to finish after SIGTERM.',
+  ),
+  TRUSTED_PROXIES: list.describe(
+    'Comma-separated addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed; empty believes none.',
+  ),
+  ALLOWED_ORIGINS: list.describe('Comma-separated exact origins that browsers may call the API from.'),
+
+  DATABASE_URL: url(['postgres', 'postgresql']).describe(
+    'PostgreSQL connection URL; unset starts an embedded PostgreSQL (not in production).',
+  ),
+  DATABASE_POOL_SIZE: integer(10, 2, 200).describe('Connections for everything but claims.'),
+  CLAIM_POOL_SIZE: integer(2, 1, 20).describe(
+    'Connections for purchases; few on purpose, since claims of one item wait for one row.',
+  ),
+  MONGO_URI: url(['mongodb', 'mongodb+srv']).describe(
+    'MongoDB connection URI for reviews and comments; unset keeps them in PostgreSQL.',
+  ),
+  MONGO_DB_NAME: z.string().min(1).max(63).default('swiftdrop').describe('MongoDB database name.'),
+
+  JWT_SECRET: z
+    .string()
+    .optional()
+    .describe(
+      'Signs access tokens; at least 32 characters. Unset makes a random one at each start (not in production).',
+    ),
+  ACCESS_TOKEN_TTL_SECONDS: integer(600, 30, 3600).describe('Life of an access token.'),
+  SESSION_TTL_DAYS: integer(30, 1, 365).describe('Life of a session without use.'),
+  COOKIE_SECURE: flag('off').describe('on marks the refresh cookie Secure; must be on in production.'),
+  PASSWORD_HASH_COST: integer(10, 4, 15).describe('bcrypt cost; at least 10 in production.'),
+  PASSWORD_HASH_THREADS: integer(0, 0, 64).describe(
+    'Worker threads that hash; 0 takes one fewer than there are cores.',
+  ),
+  RATE_LIMITS: flag('on').describe('off is refused in production.'),
+  RATE_LIMIT_LOGIN_PER_MINUTE: integer(10, 1, 1_000_000).describe('Login attempts per IP and minute.'),
+  RATE_LIMIT_REGISTER_PER_MINUTE: integer(10, 1, 1_000_000).describe('Registrations per IP and minute.'),
+  RATE_LIMIT_PURCHASE_PER_MINUTE: integer(120, 1, 1_000_000).describe(
+    'Purchase requests per user and minute.',
+  ),
+  RATE_LIMIT_COMMENT_PER_MINUTE: integer(20, 1, 1_000_000).describe(
+    'Reviews and comments per user and minute.',
+  ),
+
+  RESERVATION_TTL_SECONDS: integer(300, 5, 86_400).describe(
+    'How long a reservation holds its stock, unless the event says otherwise.',
+  ),
+  CLAIM_QUEUE_LIMIT: integer(20_000, 1, 1_000_000).describe(
+    'Purchases that may wait in one instance; above it the answer is 503 with Retry-After.',
+  ),
+
+  ADMIN_EMAIL: z.email().optional().describe('The first admin, made at start if there is no admin.'),
+  ADMIN_PASSWORD: z
+    .string()
+    .optional()
+    .describe('Password of the first admin; at least 12 characters in production.'),
+  SEED_DEMO: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe('Demo accounts and drops; on by default with the embedded PostgreSQL, refused in production.'),
+} as const;
+
+export const settingGroups: Record<SettingGroup, readonly (keyof typeof settingsShape)[]> = {
+  Server: [
+    'NODE_ENV',
+    'PORT',
+    'HOST',
+    'DATA_DIR',
+    'LOG_LEVEL',
+    'SHUTDOWN_TIMEOUT_SECONDS',
+    'TRUSTED_PROXIES',
+    'ALLOWED_ORIGINS',
+  ],
+  Stores: ['DATABASE_URL', 'DATABASE_POOL_SIZE', 'CLAIM_POOL_SIZE', 'MONGO_URI', 'MONGO_DB_NAME'],
+  Security: [
+    'JWT_SECRET',
+    'ACCESS_TOKEN_TTL_SECONDS',
+    'SESSION_TTL_DAYS',
+    'COOKIE_SECURE',
+    'PASSWORD_HASH_COST',
+    'PASSWORD_HASH_THREADS',
+    'RATE_LIMITS',
+    'RATE_LIMIT_LOGIN_PER_MINUTE',
+    'RATE_LIMIT_REGISTER_PER_MINUTE',
+    'RATE_LIMIT_PURCHASE_PER_MINUTE',
+    'RATE_LIMIT_COMMENT_PER_MINUTE',
+  ],
+  Sales: ['RESERVATION_TTL_SECONDS', 'CLAIM_QUEUE_LIMIT'],
+  Demo: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SEED_DEMO'],
+};
+
+const shape = z.object(settingsShape);
+export type RawSettings = z.infer<typeof shape>;
+
+/** Parts of a secret that nobody would choose at random: the values that examples and tutorials carry. */
+const EXAMPLE_SECRET = /change.?me|example|secret|password|your[-_ ]|swiftdrop|default|12345678/i;
+
+/** What production refuses, each as `KEY: what is wrong and what to do`. */
+export function productionProblems(settings: RawSettings): string[] {
+  if (settings.NODE_ENV !== 'production') return [];
+  const problems: string[] = [];
+  if (!settings.DATABASE_URL)
+    problems.push('DATABASE_URL: is required in production; the embedded PostgreSQL is for trying out');
+  if (settings.SEED_DEMO === 'on')
+    problems.push('SEED_DEMO: demo accounts are refused in production; unset it');
+  if (!settings.JWT_SECRET)
+    problems.push('JWT_SECRET: is required in production; make one with "openssl rand -base64 48"');
+  else if (EXAMPLE_SECRET.test(settings.JWT_SECRET))
+    problems.push('JWT_SECRET: looks like an example; make one with "openssl rand -base64 48"');
+  else if (new Set(settings.JWT_SECRET).size < 10)
+    problems.push('JWT_SECRET: repeats itself; make one with "openssl rand -base64 48"');
+  if (settings.RATE_LIMITS === 'off') problems.push('RATE_LIMITS: off is refused in production');
+  if (settings.COOKIE_SECURE === 'off')
+    problems.push('COOKIE_SECURE: must be on in production; serve the shop over TLS');
+  if (settings.PASSWORD_HASH_COST < 10)
+    problems.push('PASSWORD_HASH_COST: must be at least 10 in production');
+  if (settings.ADMIN_PASSWORD !== undefined) {
+    if (settings.ADMIN_PASSWORD.length < 12)
+      problems.push('ADMIN_PASSWORD: must have at least 12 characters in production');
+    else if (EXAMPLE_SECRET.test(settings.ADMIN_PASSWORD))
+      problems.push('ADMIN_PASSWORD: looks like an example; choose another');
+  }
+  return problems;
+}
+
+/** What is refused everywhere, beyond the range of each setting. */
+export function generalProblems(settings: RawSettings): string[] {
+  const problems: string[] = [];
+  if (settings.JWT_SECRET !== undefined && settings.JWT_SECRET.length < 32)
+    problems.push('JWT_SECRET: must have at least 32 characters');
+  if ((settings.ADMIN_EMAIL === undefined) !== (settings.ADMIN_PASSWORD === undefined))
+    problems.push('ADMIN_EMAIL, ADMIN_PASSWORD: set both or neither');
+  if (settings.ADMIN_PASSWORD !== undefined) {
+    if (settings.ADMIN_PASSWORD.length < 8) problems.push('ADMIN_PASSWORD: must have at least 8 characters');
+    if (Buffer.byteLength(settings.ADMIN_PASSWORD) > 72)
+      problems.push('ADMIN_PASSWORD: may have at most 72 bytes, since bcrypt ignores what follows');
+  }
+  for (const origin of settings.ALLOWED_ORIGINS)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      problems.push(`ALLOWED_ORIGINS: "${origin}" is not an origin such as https://shop.example.org`);
+  return problems;
+}
+
+export const settingsSchema = shape;

@@ -1,0 +1,63 @@
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { generalProblems, productionProblems, settingsSchema, type RawSettings } from './settings.schema.js';
+
+/** Thrown at boot with every bad setting at once, one line each. */
+export class SettingsError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`Bad settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/** The validated settings; the only way that code learns of the environment. */
+export class Settings {
+  readonly jwtKey: KeyObject;
+  readonly isProduction: boolean;
+  readonly usesEmbeddedDatabase: boolean;
+  readonly seedsDemo: boolean;
+  readonly dataDir: string;
+  readonly rateLimitsEnabled: boolean;
+  readonly passwordHashThreads: number;
+
+  private constructor(readonly raw: RawSettings) {
+    this.isProduction = raw.NODE_ENV === 'production';
+    this.usesEmbeddedDatabase = raw.DATABASE_URL === undefined;
+    this.seedsDemo = (raw.SEED_DEMO ?? (this.usesEmbeddedDatabase ? 'on' : 'off')) === 'on';
+    this.dataDir = resolve(raw.DATA_DIR);
+    this.rateLimitsEnabled = raw.RATE_LIMITS === 'on';
+    this.jwtKey = createSecretKey(raw.JWT_SECRET ? Buffer.from(raw.JWT_SECRET) : randomBytes(48));
+    this.passwordHashThreads = raw.PASSWORD_HASH_THREADS || Math.max(1, availableParallelism() - 1);
+  }
+
+  /** @throws SettingsError that lists every bad setting. */
+  static parse(environment: Record<string, string | undefined>): Settings {
+    const given = Object.fromEntries(
+      Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    );
+    const parsed = settingsSchema.safeParse(given);
+    if (!parsed.success) {
+      const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      // What else is wrong is told in the same breath: an unset bad key leaves the rest to be checked.
+      const rest = { ...given };
+      for (const issue of parsed.error.issues) delete rest[String(issue.path[0])];
+      const others = settingsSchema.safeParse(rest);
+      if (others.success) {
+        const named = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
+        problems.push(...checks(others.data).filter((problem) => !named.has(problem.split(':')[0] ?? '')));
+      }
+      throw new SettingsError(problems);
+    }
+    const problems = checks(parsed.data);
+    if (problems.length > 0) throw new SettingsError(problems);
+    return new Settings(parsed.data);
+  }
+
+  static fromEnvironment(): Settings {
+    return Settings.parse(process.env);
+  }
+}
+
+function checks(settings: RawSettings): string[] {
+  return [...generalProblems(settings), ...productionProblems(settings)];
+}

@@ -1,0 +1,48 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import pg from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Settings } from '../config/index.js';
+import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './data-source.js';
+
+/** An open transaction; write methods of repositories take it as their first argument. */
+export type Transaction = EntityManager;
+
+/** Opens transactions for services, and lends connections for what TypeORM is too slow for. */
+@Injectable()
+export class Database implements OnModuleDestroy {
+  /**
+   * For claims alone, so that a storm of logins or page views cannot keep a purchase waiting for a
+   * connection. Small on purpose: claims of one item wait for one row, and more connections only queue there.
+   */
+  readonly claims: pg.Pool;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    settings: Settings,
+  ) {
+    const { url } = dataSource.options as { url?: string };
+    this.claims = new pg.Pool({
+      connectionString: url,
+      max: settings.raw.CLAIM_POOL_SIZE,
+      connectionTimeoutMillis: 5_000,
+      application_name: 'swiftdrop-claims',
+      options: `-c lock_timeout=${LOCK_TIMEOUT_MS} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    });
+    // An idle connection that breaks is replaced at the next use; unheard, it would end the process.
+    this.claims.on('error', () => undefined);
+  }
+
+  /** Runs `work` in one READ COMMITTED transaction; what throws rolls back. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction('READ COMMITTED', work);
+  }
+
+  /** For reads outside a transaction. */
+  get reader(): EntityManager {
+    return this.dataSource.manager;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.claims.end();
+  }
+}

@@ -1,0 +1,3 @@
+export { Database, type Transaction } from './database.js';
+export { DatabaseModule } from './database.module.js';
+export { DatabaseSignals } from './database-signals.js';

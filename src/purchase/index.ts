@@ -1,0 +1,1 @@
+export { PurchaseModule } from './purchase.module.js';

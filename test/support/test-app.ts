@@ -1,0 +1,50 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import request from 'supertest';
+import { createApp } from '../../src/app.js';
+import { Settings } from '../../src/config/index.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+export interface TestApp {
+  app: NestFastifyApplication;
+  url: string;
+  database: TestDatabase;
+  /** supertest against the listening server: real HTTP. */
+  http: ReturnType<typeof request>;
+  close(): Promise<void>;
+}
+
+export const TEST_SETTINGS = {
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'silent',
+  JWT_SECRET: 'kJ8v2mQxT4bR7nLw9sYc3hGd6fZa1pEu',
+  PASSWORD_HASH_COST: '4',
+  PASSWORD_HASH_THREADS: '1',
+  RATE_LIMITS: 'off',
+} as const;
+
+/**
+ * The real application, listening on a free loopback port, on a database of its own, or on `database`
+ * to be a further instance beside another.
+ */
+export async function startTestApp(
+  settings: Record<string, string> = {},
+  database?: TestDatabase,
+): Promise<TestApp> {
+  const ownDatabase = database ?? (await createTestDatabase());
+  const parsed = Settings.parse({ ...TEST_SETTINGS, DATABASE_URL: ownDatabase.url, ...settings });
+  const dataSource = await createDataSource(ownDatabase.url, parsed.raw.DATABASE_POOL_SIZE).initialize();
+  const app = await createApp(parsed, dataSource);
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    app,
+    url,
+    database: ownDatabase,
+    http: request(url),
+    async close() {
+      await app.close();
+      if (!database) await ownDatabase.drop();
+    },
+  };
+}
