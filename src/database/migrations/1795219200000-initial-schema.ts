@@ -6,6 +6,7 @@ export class InitialSchema1795219200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(ACCOUNTS);
     await runner.query(DROPS);
+    await runner.query(EVENT_PHASE);
     await runner.query(ORDERS);
     await runner.query(DISCUSSION);
     await runner.query(AUDIT);
@@ -118,6 +119,19 @@ CREATE TABLE event_items (
   CONSTRAINT event_items_item_once UNIQUE (event_id, item_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX event_items_by_item ON event_items (item_id);
+`;
+
+const EVENT_PHASE = `
+-- What an event is at an instant, whatever its status column says yet: the scheduler only follows. Who sells
+-- by it passes clock_timestamp(), read after the event item's row is locked.
+CREATE FUNCTION event_phase(status text, starts_at timestamptz, ends_at timestamptz, at timestamptz)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+  WHEN status = 'closed' OR at >= ends_at THEN 'closed'
+  WHEN status <> 'locked' THEN status
+  WHEN at >= starts_at THEN 'live'
+  ELSE 'locked'
+END;
 `;
 
 const ORDERS = `
