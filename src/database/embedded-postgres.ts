@@ -201,6 +201,8 @@ async function commandFor(
     `--reuid=${identity.uid}`,
     `--regid=${identity.gid}`,
     '--clear-groups',
+    // Without it access(2), which initdb asks, drops the capability for every user but root.
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
     file,
