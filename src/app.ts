@@ -45,9 +45,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
       logger: settings.raw.LOG_LEVEL === 'silent' ? false : undefined,
     },
   );
-  app.setGlobalPrefix('api/v1', {
-    exclude: ['health/live', 'health/ready', 'metrics'].map((path) => ({ path, method: RequestMethod.GET })),
-  });
+  setRoutePrefix(app);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   await app.register(cookie);
@@ -55,4 +53,11 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   await app.register(cors, { origin: settings.raw.ALLOWED_ORIGINS, credentials: true });
   serveApiReference(app);
   return app;
+}
+
+/** Everything is under /api/v1 but what machines beside the shop ask for. */
+export function setRoutePrefix(app: NestFastifyApplication): void {
+  app.setGlobalPrefix('api/v1', {
+    exclude: ['health/live', 'health/ready', 'metrics'].map((path) => ({ path, method: RequestMethod.GET })),
+  });
 }

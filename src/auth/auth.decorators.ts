@@ -1,4 +1,5 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Role } from './user.entity.js';
 
@@ -15,10 +16,11 @@ export const IS_PUBLIC = 'swiftdrop:public';
 export const REQUIRED_ROLES = 'swiftdrop:roles';
 
 /** Opens a route to everyone; every other route needs an access token. */
-export const Public = () => SetMetadata(IS_PUBLIC, true);
+export const Public = () => applyDecorators(SetMetadata(IS_PUBLIC, true), ApiExtension('x-public', true));
 
 /** Restricts a route to these roles. */
-export const Roles = (...allowed: Role[]) => SetMetadata(REQUIRED_ROLES, allowed);
+export const Roles = (...allowed: Role[]) =>
+  applyDecorators(SetMetadata(REQUIRED_ROLES, allowed), ApiExtension('x-roles', allowed));
 
 /** The sender: `AuthenticatedUser`, or undefined on a public route without a token. */
 export const CurrentUser = createParamDecorator(
