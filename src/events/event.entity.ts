@@ -7,7 +7,7 @@ export type EventStatus = (typeof eventStatuses)[number];
 /** A drop. Named so because `Event` is taken by the platform. */
 @Entity('events')
 @Index('events_by_start', ['startsAt', 'id'])
-@Index('events_to_open', ['startsAt'], { where: `status = 'locked'` })
+@Index('events_to_open', ['startsAt'], { where: `opened_at IS NULL AND status <> 'closed'` })
 @Index('events_to_close', ['endsAt'], { where: `status <> 'closed'` })
 @Check('events_status_known', `status IN ('locked', 'live', 'sold_out', 'closed')`)
 @Check('events_ends_after_start', 'ends_at > starts_at')
@@ -38,6 +38,7 @@ export class DropEvent {
   @Column({ type: 'integer', default: 1 })
   version!: number;
 
+  /** Null until the opening has been carried out, by the scheduler or an admin. */
   @Column({ name: 'opened_at', type: 'timestamptz', nullable: true })
   openedAt!: Date | null;
 

@@ -97,7 +97,7 @@ CREATE TABLE events (
   CONSTRAINT events_ttl_positive CHECK (reservation_ttl_seconds > 0)
 );
 CREATE INDEX events_by_start ON events (starts_at, id);
-CREATE INDEX events_to_open ON events (starts_at) WHERE status = 'locked';
+CREATE INDEX events_to_open ON events (starts_at) WHERE opened_at IS NULL AND status <> 'closed';
 CREATE INDEX events_to_close ON events (ends_at) WHERE status <> 'closed';
 
 -- Half of each page is left free, so that a claim's new version of the row stays on its page (a HOT
@@ -132,6 +132,26 @@ RETURN CASE
   WHEN at >= starts_at THEN 'live'
   ELSE 'locked'
 END;
+
+-- Makes a running event's status agree with its stock. Whoever took an item's stock to 0, or brought it up
+-- from 0, calls this in the same transaction while the item's row is locked. The event's row is locked
+-- first and the stock looked at by a later statement, which sees what others committed meanwhile; so of two
+-- claims that empty the last two items, the second finds both gone. opened_at stays NULL if the
+-- scheduler has not opened the event yet: the opening is still its to do.
+CREATE FUNCTION settle_event_stock(event uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  at timestamptz;
+  gone boolean;
+BEGIN
+  PERFORM FROM events WHERE id = event FOR NO KEY UPDATE;
+  at := clock_timestamp();
+  gone := NOT EXISTS (SELECT FROM event_items WHERE event_id = event AND stock_remaining > 0);
+  UPDATE events
+  SET status = CASE WHEN gone THEN 'sold_out' ELSE 'live' END, sold_out_at = CASE WHEN gone THEN at END
+  WHERE id = event
+    AND event_phase(status, starts_at, ends_at, at) = CASE WHEN gone THEN 'live' ELSE 'sold_out' END;
+END;
+$$;
 `;
 
 const ORDERS = `
