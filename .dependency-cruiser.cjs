@@ -9,7 +9,7 @@ const allowed = {
   purchase: ['auth', 'catalog', 'events'],
   reviews: ['auth', 'catalog', 'events', 'purchase'],
   admin: ['auth', 'catalog', 'events', 'purchase', 'reviews'],
-  health: [],
+  health: ['auth', 'events', 'purchase', 'reviews'],
   seed: ['auth', 'catalog', 'events', 'purchase', 'reviews', 'admin'],
 };
 

@@ -1,56 +1,89 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
-import { createValidationPipe, ProblemFilter, sendProblem, toAppError } from './common/index.js';
+import {
+  createLogger,
+  createValidationPipe,
+  NestLogger,
+  ProblemFilter,
+  sendProblem,
+  toAppError,
+} from './common/index.js';
 import type { Settings } from './config/index.js';
+import { MetricsService } from './health/index.js';
+import { answerClientError } from './http/client-errors.js';
+import { logTroubledRequests } from './http/request-log.js';
+import { addSecurityHeaders } from './http/security-headers.js';
 import { serveApiReference } from './openapi.js';
 
 /** Largest request body; the largest legitimate one is an event with its items. */
 const BODY_LIMIT_BYTES = 256 * 1024;
+/** A token, a cookie and what browsers send need a quarter of it. */
+const HEADER_LIMIT_BYTES = 16 * 1024;
+
+/** A socket on which nothing moves is closed after this. */
+const IDLE_SOCKET_MS = 30_000;
+/** The whole request must have arrived after this, its headers after a third. */
+const REQUEST_MS = 15_000;
+const HEADERS_MS = 5_000;
+/** Longer than nginx keeps its side open (60 s), so that it never sends into a closing connection. */
+const KEEP_ALIVE_MS = 65_000;
+/** How often Node looks for requests that are late; its default of 30 s would make 15 s mean 45. */
+const LATENESS_CHECK_MS = 2_500;
 
 /**
- * The whole application on an initialised, migrated data source, not yet listening. Closing it closes the
- * data source. Used by main.ts and, unchanged, by the tests.
+ * The whole application on an initialised, migrated data source, not yet listening. Closing it finishes the
+ * requests in flight and then closes the data source. Used by main.ts and, unchanged, by the tests.
  */
 export async function createApp(settings: Settings, dataSource: DataSource): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     trustProxy: settings.raw.TRUSTED_PROXIES.length > 0 ? settings.raw.TRUSTED_PROXIES : false,
     bodyLimit: BODY_LIMIT_BYTES,
-    connectionTimeout: 30_000,
-    requestTimeout: 15_000,
-    keepAliveTimeout: 65_000,
-    maxRequestsPerSocket: 0,
+    connectionTimeout: IDLE_SOCKET_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: {
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: LATENESS_CHECK_MS,
+    },
     routerOptions: { maxParamLength: 200 },
     genReqId: () => randomUUID(),
-    return503OnClosing: true,
+    // While stopping, a request on a connection that is still open is served and the connection then closed:
+    // no balancer may send a purchase again, so a refusal would reach the buyer.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, toAppError(error), request.url),
+    clientErrorHandler: answerClientError,
   });
+  const isSilent = settings.raw.LOG_LEVEL === 'silent';
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, dataSource),
     adapter,
-    {
-      bufferLogs: true,
-      abortOnError: false,
-      logger: settings.raw.LOG_LEVEL === 'silent' ? false : undefined,
-    },
+    { abortOnError: false, logger: isSilent ? false : new NestLogger(createLogger(settings)) },
   );
+  const server: FastifyInstance = adapter.getInstance();
+  server.server.maxConnections = settings.raw.MAX_CONNECTIONS;
+  addSecurityHeaders(server, settings);
+  logTroubledRequests(server);
+  app.get(MetricsService).http.attach(server);
+
   setRoutePrefix(app);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   await app.register(cookie);
-  await app.register(helmet);
-  await app.register(cors, { origin: settings.raw.ALLOWED_ORIGINS, credentials: true });
+  // Without origins of others there is nothing to allow, and the hook would only cost.
+  if (settings.raw.ALLOWED_ORIGINS.length > 0)
+    await app.register(cors, { origin: settings.raw.ALLOWED_ORIGINS, credentials: true });
   serveApiReference(app);
   return app;
 }

@@ -5,7 +5,14 @@ export { CommonModule } from './common.module.js';
 export * from './ids.js';
 export * from './money.js';
 export * from './pagination.js';
-export { PROBLEM_CONTENT_TYPE, ProblemFilter, sendProblem, toAppError } from './problem.filter.js';
+export { createLogger, NestLogger, serializeError } from './logger.js';
+export {
+  PROBLEM_CONTENT_TYPE,
+  problemDocument,
+  ProblemFilter,
+  sendProblem,
+  toAppError,
+} from './problem.filter.js';
 export { Problem } from './problem.response.js';
 export * from './text.js';
 export { createValidationPipe, fieldErrors, IdPipe } from './validation.pipe.js';

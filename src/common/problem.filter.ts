@@ -33,13 +33,18 @@ export class ProblemFilter implements ExceptionFilter {
     const error = toAppError(exception);
     const status = kindStatus[error.kind];
     if (status >= 500 && error !== exception)
-      this.logger.error({ err: exception, reqId: request.id, method: request.method, url: request.url });
+      this.logger.error({
+        err: exception,
+        reqId: request.id,
+        method: request.method,
+        path: request.url.split('?', 1)[0],
+      });
     sendProblem(reply, error, request.url);
   }
 }
 
 export function sendProblem(reply: FastifyReply, error: AppError, url: string): void {
-  const { detail, errors, retryAfterSeconds, ...extensions } = error.details;
+  const { retryAfterSeconds } = error.details;
   const status = kindStatus[error.kind];
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
@@ -47,16 +52,22 @@ export function sendProblem(reply: FastifyReply, error: AppError, url: string): 
     .code(status)
     .header('Content-Type', PROBLEM_CONTENT_TYPE)
     .header('Cache-Control', 'no-store')
-    .send({
-      type: `/docs/problems#${error.code}`,
-      title: error.title,
-      status,
-      code: error.code,
-      ...(detail !== undefined && { detail }),
-      instance: url.split('?', 1)[0],
-      ...(errors !== undefined && { errors }),
-      ...extensions,
-    });
+    .send(problemDocument(error, url));
+}
+
+/** The RFC 9457 document of an error; `type` leads to its entry in docs/problems.md. */
+export function problemDocument(error: AppError, url?: string): Record<string, unknown> {
+  const { detail, errors, retryAfterSeconds: _, ...extensions } = error.details;
+  return {
+    type: `/docs/problems#${error.code}`,
+    title: error.title,
+    status: kindStatus[error.kind],
+    code: error.code,
+    ...(detail !== undefined && { detail }),
+    ...(url !== undefined && { instance: url.split('?', 1)[0] }),
+    ...(errors !== undefined && { errors }),
+    ...extensions,
+  };
 }
 
 /** Maps anything thrown to an AppError; what is not understood becomes INTERNAL_ERROR. */

@@ -39,6 +39,9 @@ export const settingsShape = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least severity that is logged.'),
+  MAX_CONNECTIONS: integer(10_000, 10, 1_000_000).describe(
+    'Sockets that may be open at once; one more is closed at once.',
+  ),
   SHUTDOWN_TIMEOUT_SECONDS: integer(10, 1, 120).describe(
     'How long requests in flight may take to finish after SIGTERM.',
   ),
@@ -107,6 +110,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'HOST',
     'DATA_DIR',
     'LOG_LEVEL',
+    'MAX_CONNECTIONS',
     'SHUTDOWN_TIMEOUT_SECONDS',
     'TRUSTED_PROXIES',
     'ALLOWED_ORIGINS',

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Settings } from '../config/index.js';
@@ -7,9 +7,15 @@ import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './data-source.js';
 /** An open transaction; write methods of repositories take it as their first argument. */
 export type Transaction = EntityManager;
 
+export interface PoolFigures {
+  total: number;
+  idle: number;
+  waiting: number;
+}
+
 /** Opens transactions for services, and lends connections for what TypeORM is too slow for. */
 @Injectable()
-export class Database implements OnModuleDestroy {
+export class Database implements OnApplicationShutdown {
   /**
    * For claims alone, so that a storm of logins or page views cannot keep a purchase waiting for a
    * connection. Small on purpose: claims of one item wait for one row, and more connections only queue there.
@@ -42,7 +48,23 @@ export class Database implements OnModuleDestroy {
     return this.dataSource.manager;
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Asks the server for an answer, on a connection of the general pool. */
+  async ping(): Promise<void> {
+    await this.dataSource.query('SELECT 1');
+  }
+
+  /** What each pool holds at this moment, for the metrics. */
+  get pools(): Record<'general' | 'claims', PoolFigures> {
+    const { master } = this.dataSource.driver as unknown as { master: pg.Pool };
+    return { general: figures(master), claims: figures(this.claims) };
+  }
+
+  /** After the last request has been answered: Nest closes the server before it calls this. */
+  async onApplicationShutdown(): Promise<void> {
     await this.claims.end();
   }
+}
+
+function figures({ totalCount, idleCount, waitingCount }: pg.Pool): PoolFigures {
+  return { total: totalCount, idle: idleCount, waiting: waitingCount };
 }

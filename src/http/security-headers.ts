@@ -1,0 +1,54 @@
+import type { FastifyInstance } from 'fastify';
+import type { Settings } from '../config/index.js';
+
+/**
+ * What the shop's pages may do: run our own scripts and styles, talk to our own origin, show pictures from
+ * anywhere over TLS. Nuxt UI and the reference page set styles inline; no script is ever inline.
+ * nginx/headers.conf repeats it for the pages that nginx serves, and a test compares the two.
+ */
+export const PAGE_POLICY = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: https:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** For pages: the shop, the reference page, documents. */
+export const PAGE_HEADERS = {
+  'Content-Security-Policy': PAGE_POLICY,
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+} as const;
+
+/** For JSON, which is neither a page nor framed nor run. */
+const API_HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
+export const TRANSPORT_HEADER = { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' };
+
+/**
+ * Puts the headers on every answer. They are two constant tables instead of @fastify/helmet, which builds
+ * its middleware anew for each request (measured in docs/adr/0006-what-a-request-may-cost.md).
+ */
+export function addSecurityHeaders(server: FastifyInstance, settings: Settings): void {
+  const transport = settings.isProduction ? TRANSPORT_HEADER : {};
+  const api = { ...API_HEADERS, ...transport };
+  const page = { ...PAGE_HEADERS, ...transport };
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(request.url.startsWith('/api/') ? api : page);
+    reply.header('X-Request-Id', request.id);
+    done();
+  });
+}
