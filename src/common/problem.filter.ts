@@ -57,7 +57,8 @@ export function sendProblem(reply: FastifyReply, error: AppError, url: string): 
 
 /** The RFC 9457 document of an error; `type` leads to its entry in docs/problems.md. */
 export function problemDocument(error: AppError, url?: string): Record<string, unknown> {
-  const { detail, errors, retryAfterSeconds: _, ...extensions } = error.details;
+  const { detail, errors, ...extensions } = error.details;
+  delete extensions.retryAfterSeconds;
   return {
     type: `/docs/problems#${error.code}`,
     title: error.title,
