@@ -26,6 +26,10 @@ export class CommentRow {
   @Column({ type: 'text' })
   text!: string;
 
+  /** Kept on the thread's first comment alone, to bound the thread. */
+  @Column({ name: 'reply_count', type: 'integer', default: 0 })
+  replyCount!: number;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 

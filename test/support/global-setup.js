@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { createDataSource, migrate } from '../../dist/database/data-source.js';
 import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
+import { startFerretDb } from './ferretdb.js';
 
 /** One real PostgreSQL for the whole run, with a migrated template that each test file clones. */
 export default async function globalSetup() {
@@ -26,4 +27,17 @@ export default async function globalSetup() {
   const dataSource = await createDataSource(template.href, 2).initialize();
   await migrate(dataSource);
   await dataSource.destroy();
+
+  if (!process.env.TEST_MONGO_URI) await provideMongo();
+}
+
+/** What the tests do on MongoDB is skipped without one, and says so; a broken stand-in is a failure. */
+async function provideMongo() {
+  const ferretDb = await startFerretDb();
+  if (ferretDb) {
+    globalThis.testFerretDb = ferretDb;
+    process.env.TEST_MONGO_URI = ferretDb.uri;
+    return;
+  }
+  console.warn('\n*** NO MONGODB: set TEST_MONGO_URI or install Go; the tests on MongoDB are SKIPPED. ***\n');
 }

@@ -195,7 +195,8 @@ CREATE TABLE reviews (
 );
 CREATE INDEX reviews_by_item ON reviews (item_id, id);
 
--- A thread is a root comment (root_id = id) and all replies under it, at any depth.
+-- A thread is a root comment (root_id = id) and all replies under it, at any depth. Only the root's
+-- reply_count is kept: it bounds the thread.
 CREATE TABLE comments (
   id uuid CONSTRAINT comments_pkey PRIMARY KEY,
   event_id uuid NOT NULL,
@@ -204,6 +205,7 @@ CREATE TABLE comments (
   depth integer NOT NULL,
   author_id uuid NOT NULL,
   text text NOT NULL,
+  reply_count integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
   removed_at timestamptz,
   CONSTRAINT comments_depth_not_negative CHECK (depth >= 0)

@@ -1,0 +1,99 @@
+import type { Database } from '../database/index.js';
+import { CommentRow } from './comment.entity.js';
+import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
+
+/**
+ * The update of the thread's first row decides and locks in one: of replies that arrive together, each
+ * sees the count that the one before it left.
+ */
+const ADD_REPLY = `
+WITH thread AS (
+  UPDATE comments SET reply_count = reply_count + 1
+  WHERE id = $3 AND reply_count < $9
+  RETURNING id
+)
+INSERT INTO comments (id, event_id, root_id, parent_id, depth, author_id, text, created_at)
+SELECT $1::uuid, $2::uuid, thread.id, $4::uuid, $5::integer, $6::uuid, $7::text, $8::timestamptz FROM thread
+RETURNING id`;
+
+/** Comments in PostgreSQL, one row each, for the embedded default. */
+export class PostgresCommentStore extends CommentStore {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
+  async startThread(eventId: string, { id, authorId, text, at }: CommentDraft): Promise<Comment> {
+    const row = { id, eventId, rootId: id, parentId: null, depth: 0, authorId, text, createdAt: at };
+    await this.rows.insert(row);
+    return toComment({ ...row, removedAt: null });
+  }
+
+  async addReply(parent: Comment, { id, authorId, text, at }: CommentDraft, maxReplies: number) {
+    const { eventId, threadId } = parent;
+    const depth = parent.depth + 1;
+    const inserted: unknown[] = await this.database.reader.query(ADD_REPLY, [
+      ...[id, eventId, threadId, parent.id, depth, authorId, text, at],
+      maxReplies,
+    ]);
+    if (inserted.length === 0) return undefined;
+    return {
+      id,
+      eventId,
+      threadId,
+      parentId: parent.id,
+      depth,
+      authorId,
+      text,
+      createdAt: at,
+      removedAt: null,
+    };
+  }
+
+  async find(id: string): Promise<Comment | undefined> {
+    const row = await this.rows.findOneBy({ id });
+    return row ? toComment(row) : undefined;
+  }
+
+  async listThreads(eventId: string, limit: number, before?: string): Promise<Comment[][]> {
+    const page = this.rows
+      .createQueryBuilder('root')
+      .select('root.id')
+      .where('root.eventId = :eventId AND root.parentId IS NULL')
+      .orderBy('root.id', 'DESC')
+      .limit(limit);
+    if (before !== undefined) page.andWhere('root.id < :before');
+    const rows = await this.rows
+      .createQueryBuilder('comment')
+      .where(`comment.rootId IN (${page.getQuery()})`, { eventId, before })
+      .orderBy('comment.rootId', 'DESC')
+      .addOrderBy('comment.id', 'ASC')
+      .getMany();
+    const threads = new Map<string, Comment[]>();
+    for (const row of rows) {
+      const thread = threads.get(row.rootId);
+      if (thread) thread.push(toComment(row));
+      else threads.set(row.rootId, [toComment(row)]);
+    }
+    return [...threads.values()];
+  }
+
+  async remove({ id }: Comment, at: Date): Promise<void> {
+    await this.rows
+      .createQueryBuilder()
+      .update()
+      .set({ text: '', removedAt: at })
+      .where('id = :id AND removed_at IS NULL', { id })
+      .execute();
+  }
+
+  private get rows() {
+    return this.database.reader.getRepository(CommentRow);
+  }
+}
+
+type StoredComment = Omit<CommentRow, 'replyCount'>;
+
+function toComment(row: StoredComment): Comment {
+  const { id, eventId, rootId, parentId, depth, authorId, text, createdAt, removedAt } = row;
+  return { id, eventId, threadId: rootId, parentId, depth, authorId, text, createdAt, removedAt };
+}

@@ -1,0 +1,273 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { newId } from '../../src/common/index.js';
+import { Settings } from '../../src/config/index.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import { Database } from '../../src/database/index.js';
+import type { Comment, CommentStore } from '../../src/reviews/comment.store.js';
+import { MongoCommentStore } from '../../src/reviews/mongo-comment.store.js';
+import { MongoConnection } from '../../src/reviews/mongo-connection.js';
+import { MongoReviewStore } from '../../src/reviews/mongo-review.store.js';
+import { PostgresCommentStore } from '../../src/reviews/postgres-comment.store.js';
+import { PostgresReviewStore } from '../../src/reviews/postgres-review.store.js';
+import type { ReviewStore } from '../../src/reviews/review.store.js';
+import { TEST_SETTINGS } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { describeOnMongo, dropMongoDatabase, mongoSettings } from '../support/test-mongo.js';
+
+/** One contract for both stores of reviews and comments: whatever runs here must not tell them apart. */
+
+interface Stores {
+  reviews: ReviewStore;
+  comments: CommentStore;
+}
+
+beforeAll(() => Logger.overrideLogger(false));
+
+describe('on PostgreSQL', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let access: Database;
+
+  contract(
+    async () => {
+      database = await createTestDatabase();
+      const settings = Settings.parse({ ...TEST_SETTINGS, DATABASE_URL: database.url });
+      dataSource = await createDataSource(database.url, 10).initialize();
+      access = new Database(dataSource, settings);
+      return { reviews: new PostgresReviewStore(access), comments: new PostgresCommentStore(access) };
+    },
+    async () => {
+      await access.onApplicationShutdown();
+      await dataSource.destroy();
+      await database.drop();
+    },
+  );
+});
+
+describeOnMongo('on MongoDB', () => {
+  const { MONGO_URI, MONGO_DB_NAME } = mongoSettings();
+  let connection: MongoConnection;
+
+  contract(
+    async () => {
+      connection = new MongoConnection(MONGO_URI, MONGO_DB_NAME);
+      connection.onModuleInit();
+      return { reviews: new MongoReviewStore(connection), comments: new MongoCommentStore(connection) };
+    },
+    async () => {
+      await connection.onApplicationShutdown();
+      await dropMongoDatabase(MONGO_DB_NAME);
+    },
+  );
+
+  it.each([{ $gt: '' }, { $ne: null }, { $where: '1' }, ['x']])(
+    'never passes %j to a filter, whatever the types claim',
+    async (operator) => {
+      const smuggled = operator as unknown as string;
+      const reviews = new MongoReviewStore(connection);
+      const comments = new MongoCommentStore(connection);
+      const at = new Date();
+      await expect(reviews.find(smuggled)).rejects.toThrow('strings only');
+      await expect(reviews.remove(smuggled)).rejects.toThrow('strings only');
+      await expect(reviews.countByRating(smuggled)).rejects.toThrow('strings only');
+      await expect(reviews.list(smuggled, 5)).rejects.toThrow('strings only');
+      await expect(reviews.list(newId(), 5, smuggled)).rejects.toThrow('strings only');
+      await expect(
+        reviews.put({ id: newId(), itemId: smuggled, userId: newId(), rating: 1, text: null, at }),
+      ).rejects.toThrow('strings only');
+      await expect(comments.find(smuggled)).rejects.toThrow('strings only');
+      await expect(comments.listThreads(smuggled, 5)).rejects.toThrow('strings only');
+      await expect(comments.listThreads(newId(), 5, smuggled)).rejects.toThrow('strings only');
+    },
+  );
+});
+
+function contract(open: () => Promise<Stores>, close: () => Promise<void>): void {
+  let reviews: ReviewStore;
+  let comments: CommentStore;
+
+  beforeAll(async () => {
+    ({ reviews, comments } = await open());
+  });
+  afterAll(() => close());
+
+  const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, seconds, 123));
+
+  describe('reviews', () => {
+    const draft = (
+      itemId: string,
+      userId: string,
+      rating: number,
+      text: string | null = null,
+      seconds = 0,
+    ) => ({
+      ...{ id: newId(), itemId, userId, rating, text },
+      at: at(seconds),
+    });
+
+    it('adds a first review and replaces it later, keeping its id and its time of creation', async () => {
+      const [itemId, userId] = [newId(), newId()];
+      const first = await reviews.put(draft(itemId, userId, 2, 'Meh.\n"quoted" \u{1f600} ﷽'));
+      expect(first.created).toBe(true);
+      expect(first.review).toEqual({
+        ...{ id: expect.any(String), itemId, userId, rating: 2, text: 'Meh.\n"quoted" \u{1f600} ﷽' },
+        ...{ createdAt: at(0), updatedAt: at(0) },
+      });
+      const second = await reviews.put(draft(itemId, userId, 5, null, 9));
+      expect(second).toEqual({
+        created: false,
+        review: { ...first.review, rating: 5, text: null, updatedAt: at(9) },
+      });
+      expect(await reviews.find(first.review.id)).toEqual(second.review);
+      expect(await reviews.list(itemId, 10)).toEqual([second.review]);
+    });
+
+    it('lists newest first in pages that neither overlap nor leave out', async () => {
+      const itemId = newId();
+      const added: string[] = [];
+      for (let index = 0; index < 7; index++)
+        added.unshift((await reviews.put(draft(itemId, newId(), (index % 5) + 1))).review.id);
+      await reviews.put(draft(newId(), newId(), 1));
+      const pages: string[][] = [];
+      let before: string | undefined;
+      do {
+        const page: string[] = (await reviews.list(itemId, 3, before)).map(({ id }) => id);
+        pages.push(page);
+        before = page.at(-1);
+      } while (before !== undefined);
+      expect(pages.map((page) => page.length)).toEqual([3, 3, 1, 0]);
+      expect(pages.flat()).toEqual(added);
+    });
+
+    it('counts how many gave each rating', async () => {
+      const itemId = newId();
+      expect(await reviews.countByRating(itemId)).toEqual(new Map());
+      for (const rating of [5, 5, 1, 5, 4]) await reviews.put(draft(itemId, newId(), rating));
+      await reviews.put(draft(newId(), newId(), 3));
+      const counts = await reviews.countByRating(itemId);
+      expect(new Map([...counts].sort())).toEqual(
+        new Map([...[[1, 1]], ...[[4, 1]], [5, 3]] as [number, number][]),
+      );
+    });
+
+    it('removes once, and then a new review of the same shopper is a new one', async () => {
+      const [itemId, userId] = [newId(), newId()];
+      const { review } = await reviews.put(draft(itemId, userId, 2));
+      expect(await reviews.remove(review.id)).toBe(true);
+      expect(await reviews.remove(review.id)).toBe(false);
+      expect(await reviews.find(review.id)).toBeUndefined();
+      const again = await reviews.put(draft(itemId, userId, 3));
+      expect(again.created).toBe(true);
+      expect(again.review.id).not.toBe(review.id);
+    });
+
+    it('keeps one review when a shopper sends many first ones at once', async () => {
+      for (let round = 0; round < 5; round++) {
+        const [itemId, userId] = [newId(), newId()];
+        const outcomes = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => reviews.put(draft(itemId, userId, (index % 5) + 1))),
+        );
+        expect(outcomes.filter(({ created }) => created)).toHaveLength(1);
+        expect(new Set(outcomes.map(({ review }) => review.id)).size).toBe(1);
+        expect(await reviews.list(itemId, 10)).toHaveLength(1);
+      }
+    });
+  });
+
+  describe('comments', () => {
+    const draft = (text: string, seconds = 0) => ({
+      ...{ id: newId(), authorId: newId(), text },
+      at: at(seconds),
+    });
+    const reply = async (parent: Comment, text: string) =>
+      (await comments.addReply(parent, draft(text), 100)) as Comment;
+
+    it('gives threads back whole, newest thread first, replies by age', async () => {
+      const eventId = newId();
+      const first = await comments.startThread(eventId, draft('first \u{1f600}', 1));
+      const second = await comments.startThread(eventId, draft('second', 2));
+      await comments.startThread(newId(), draft('elsewhere', 3));
+      const reply1 = await reply(first, 'reply 1');
+      const reply2 = await reply(first, 'reply 2');
+      const nested = await reply(reply1, 'nested');
+      expect(first).toMatchObject({
+        threadId: first.id,
+        parentId: null,
+        depth: 0,
+        eventId,
+        createdAt: at(1),
+      });
+      expect(nested).toMatchObject({ threadId: first.id, parentId: reply1.id, depth: 2, eventId });
+      expect(await comments.listThreads(eventId, 10)).toEqual([[second], [first, reply1, reply2, nested]]);
+      for (const comment of [first, reply1, nested]) expect(await comments.find(comment.id)).toEqual(comment);
+      expect(await comments.find(newId())).toBeUndefined();
+    });
+
+    it('pages by threads, whatever the number of replies', async () => {
+      const eventId = newId();
+      const started: string[] = [];
+      for (let index = 0; index < 5; index++) {
+        const thread = await comments.startThread(eventId, draft(`thread ${index}`));
+        started.unshift(thread.id);
+        for (let replies = 0; replies < index; replies++) await reply(thread, 'reply');
+      }
+      const page1 = await comments.listThreads(eventId, 2);
+      const page2 = await comments.listThreads(eventId, 2, page1.at(-1)?.[0]?.id);
+      const page3 = await comments.listThreads(eventId, 2, page2.at(-1)?.[0]?.id);
+      expect([page1, page2, page3].map((page) => page.map((thread) => thread.length))).toEqual([
+        [5, 4],
+        [3, 2],
+        [1],
+      ]);
+      expect([...page1, ...page2, ...page3].map(([root]) => root?.id)).toEqual(started);
+    });
+
+    it('erases the text of a removed comment and keeps its place', async () => {
+      const eventId = newId();
+      const root = await comments.startThread(eventId, draft('root'));
+      const reply1 = await reply(root, 'reply 1');
+      const nested = await reply(reply1, 'nested');
+      await comments.remove(reply1, at(30));
+      await comments.remove(reply1, at(40));
+      const removedReply = { ...reply1, text: '', removedAt: at(30) };
+      expect(await comments.listThreads(eventId, 10)).toEqual([[root, removedReply, nested]]);
+      expect(await comments.find(reply1.id)).toEqual(removedReply);
+      await comments.remove(root, at(50));
+      expect(await comments.listThreads(eventId, 10)).toEqual([
+        [{ ...root, text: '', removedAt: at(50) }, removedReply, nested],
+      ]);
+    });
+
+    it('adds no reply to a thread that does not exist', async () => {
+      const root = await comments.startThread(newId(), draft('root'));
+      expect(await comments.addReply({ ...root, threadId: newId() }, draft('lost'), 100)).toBeUndefined();
+    });
+
+    it('lets exactly the limit through when more replies arrive at once', async () => {
+      const root = await comments.startThread(newId(), draft('root'));
+      const outcomes = await Promise.all(
+        Array.from({ length: 30 }, (_, index) => comments.addReply(root, draft(`reply ${index}`), 12)),
+      );
+      const accepted = outcomes.filter((outcome) => outcome !== undefined);
+      expect(accepted).toHaveLength(12);
+      const [thread] = await comments.listThreads(root.eventId, 1);
+      expect(thread?.slice(1).map(({ id }) => id)).toEqual(accepted.map(({ id }) => id).sort());
+    });
+
+    it('loses no reply to a removal at the same time', async () => {
+      const root = await comments.startThread(newId(), draft('root'));
+      const replies = await Promise.all(Array.from({ length: 10 }, () => reply(root, 'reply')));
+      await Promise.all([
+        ...replies.map((one) => comments.remove(one, at(30))),
+        ...Array.from({ length: 10 }, () => reply(root, 'late')),
+      ]);
+      const [thread] = await comments.listThreads(root.eventId, 1);
+      expect(thread?.map(({ text }) => text).sort()).toEqual([
+        ...Array(10).fill(''),
+        ...Array(10).fill('late'),
+        'root',
+      ]);
+    });
+  });
+}
