@@ -1,3 +1,7 @@
 export { AuthModule } from './auth.module.js';
 export { CurrentUser, Public, Roles, type AuthenticatedUser } from './auth.decorators.js';
+export { UserResponse } from './dto/user.response.js';
+export { RateLimit } from './rate-limit.js';
+export { UserAdministration } from './user-administration.service.js';
+export { UserDirectory } from './user-directory.js';
 export { User, type Role } from './user.entity.js';

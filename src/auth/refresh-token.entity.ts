@@ -15,6 +15,7 @@ export class RefreshToken {
   @Column({ type: 'integer' })
   generation!: number;
 
-  @Column({ name: 'used_at', type: 'timestamptz', nullable: true })
-  usedAt!: Date | null;
+  /** When a token of its generation was exchanged for one of the next. */
+  @Column({ name: 'superseded_at', type: 'timestamptz', nullable: true })
+  supersededAt!: Date | null;
 }

@@ -1,3 +1,3 @@
 export { ConfigModule } from './config.module.js';
 export { Settings, SettingsError } from './settings.js';
-export { settingGroups, settingsShape } from './settings.schema.js';
+export { MAX_ACCESS_TOKEN_TTL_SECONDS, settingGroups, settingsShape } from './settings.schema.js';

@@ -23,6 +23,9 @@ const url = (protocols: string[]) =>
     })
     .optional();
 
+/** Revocations are kept for this long. */
+export const MAX_ACCESS_TOKEN_TTL_SECONDS = 3600;
+
 /**
  * Every setting of SwiftDrop: its default, its range and a line of help. `.env.example` lists the same
  * keys, and a test compares the two. An empty variable counts as unset.
@@ -68,7 +71,9 @@ export const settingsShape = {
     .describe(
       'Signs access tokens; at least 32 characters. Unset makes a random one at each start (not in production).',
     ),
-  ACCESS_TOKEN_TTL_SECONDS: integer(600, 30, 3600).describe('Life of an access token.'),
+  ACCESS_TOKEN_TTL_SECONDS: integer(600, 30, MAX_ACCESS_TOKEN_TTL_SECONDS).describe(
+    'Life of an access token.',
+  ),
   SESSION_TTL_DAYS: integer(30, 1, 365).describe('Life of a session without use.'),
   COOKIE_SECURE: flag('off').describe('on marks the refresh cookie Secure; must be on in production.'),
   PASSWORD_HASH_COST: integer(10, 4, 15).describe('bcrypt cost; at least 10 in production.'),

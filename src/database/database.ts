@@ -22,6 +22,12 @@ export class Database implements OnApplicationShutdown {
    */
   readonly claims: pg.Pool;
 
+  /**
+   * One connection for looking out for what other instances did, such as revocations: they must be known
+   * within a second, so they cannot queue behind page views. Its queries give up soon and are tried anew.
+   */
+  readonly watch: pg.Pool;
+
   constructor(
     private readonly dataSource: DataSource,
     settings: Settings,
@@ -36,6 +42,15 @@ export class Database implements OnApplicationShutdown {
     });
     // An idle connection that breaks is replaced at the next use; unheard, it would end the process.
     this.claims.on('error', () => undefined);
+    this.watch = new pg.Pool({
+      connectionString: url,
+      max: 1,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 2_000,
+      statement_timeout: 2_000,
+      application_name: 'swiftdrop-watch',
+    });
+    this.watch.on('error', () => undefined);
   }
 
   /** Runs `work` in one READ COMMITTED transaction; what throws rolls back. */
@@ -61,7 +76,7 @@ export class Database implements OnApplicationShutdown {
 
   /** After the last request has been answered: Nest closes the server before it calls this. */
   async onApplicationShutdown(): Promise<void> {
-    await this.claims.end();
+    await Promise.all([this.claims.end(), this.watch.end()]);
   }
 }
 

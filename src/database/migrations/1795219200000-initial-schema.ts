@@ -49,7 +49,7 @@ CREATE TABLE refresh_tokens (
   token_hash text CONSTRAINT refresh_tokens_pkey PRIMARY KEY,
   session_id uuid NOT NULL CONSTRAINT refresh_tokens_session_fkey REFERENCES sessions (id) ON DELETE CASCADE,
   generation integer NOT NULL,
-  used_at timestamptz
+  superseded_at timestamptz
 );
 CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
 

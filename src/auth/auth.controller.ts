@@ -1,0 +1,150 @@
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { IdPipe, PageOf, type Page } from '../common/index.js';
+import { CurrentUser, Public, type AuthenticatedUser } from './auth.decorators.js';
+import { authErrors } from './auth.errors.js';
+import { AuthService } from './auth.service.js';
+import { deviceOf } from './device.js';
+import { AuthenticationResponse } from './dto/authentication.response.js';
+import { ChangePasswordRequest, LoginRequest, RegisterRequest } from './dto/credentials.request.js';
+import { SessionResponse } from './dto/session.response.js';
+import { UserResponse } from './dto/user.response.js';
+import { RateLimit } from './rate-limit.js';
+import { RefreshCookie } from './refresh-cookie.js';
+import { SessionsService, type SessionTokens } from './sessions.service.js';
+
+const PageOfSessions = PageOf(SessionResponse);
+
+@ApiTags('auth')
+@ApiResponse({ status: 503, description: 'AUTH_BUSY, AUTH_UNAVAILABLE' })
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
+    private readonly cookie: RefreshCookie,
+  ) {}
+
+  @Post('register')
+  @Public()
+  @RateLimit('register')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ summary: 'Make an account and log in' })
+  @ApiCreatedResponse({ type: AuthenticationResponse })
+  @ApiResponse({ status: 409, description: 'EMAIL_TAKEN' })
+  @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
+  async register(
+    @Body() body: RegisterRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AuthenticationResponse> {
+    return this.grant(reply, await this.auth.register(body, deviceOf(request.headers['user-agent'])));
+  }
+
+  @Post('login')
+  @Public()
+  @RateLimit('login')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Log in',
+    description: 'Unknown email, wrong password and deactivated account get the same answer.',
+  })
+  @ApiOkResponse({ type: AuthenticationResponse })
+  @ApiResponse({ status: 401, description: 'INVALID_CREDENTIALS' })
+  @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
+  async login(
+    @Body() body: LoginRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AuthenticationResponse> {
+    return this.grant(reply, await this.auth.login(body, deviceOf(request.headers['user-agent'])));
+  }
+
+  @Post('refresh')
+  @Public()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    summary: 'Exchange the refresh cookie for a new access token and cookie',
+    description:
+      'Each refresh token works once, its predecessor for ten seconds more (two tabs). An older one that is ' +
+      'used again ends the session.',
+  })
+  @ApiOkResponse({ type: AuthenticationResponse })
+  @ApiResponse({ status: 401, description: 'INVALID_REFRESH_TOKEN, SESSION_ENDED' })
+  async refreshSession(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AuthenticationResponse> {
+    const refreshToken = this.cookie.read(request);
+    if (refreshToken === undefined) throw authErrors.INVALID_REFRESH_TOKEN();
+    return this.grant(reply, await this.sessions.refresh(refreshToken));
+  }
+
+  @Get('sessions')
+  @ApiOperation({ summary: "List one's own sessions, last used first" })
+  @ApiOkResponse({ type: PageOfSessions })
+  async listSessions(@CurrentUser() user: AuthenticatedUser): Promise<Page<SessionResponse>> {
+    return { data: await this.sessions.list(user.id, user.sessionId), nextCursor: null };
+  }
+
+  @Delete('sessions/:id')
+  @HttpCode(204)
+  @ApiOperation({ summary: "End one of one's own sessions" })
+  @ApiNoContentResponse()
+  @ApiResponse({ status: 404, description: 'SESSION_NOT_FOUND' })
+  async endSession(
+    @CurrentUser() user: AuthenticatedUser,
+    @Param('id', IdPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.sessions.end(user.id, id);
+    if (id === user.sessionId) this.cookie.clear(reply);
+  }
+
+  @Post('logout')
+  @Public()
+  @HttpCode(204)
+  @ApiOperation({
+    summary: 'End the session of the access token or, if that has expired, of the refresh cookie',
+  })
+  @ApiNoContentResponse()
+  @ApiResponse({ status: 401, description: 'UNAUTHENTICATED' })
+  async logout(
+    @CurrentUser() user: AuthenticatedUser | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.sessions.logout(user, this.cookie.read(request));
+    this.cookie.clear(reply);
+  }
+
+  @Put('password')
+  @RateLimit('login')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Change the password and end all other sessions' })
+  @ApiNoContentResponse()
+  @ApiResponse({ status: 403, description: 'WRONG_PASSWORD' })
+  @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
+  async changePassword(
+    @CurrentUser() user: AuthenticatedUser,
+    @Body() body: ChangePasswordRequest,
+  ): Promise<void> {
+    await this.auth.changePassword(user, body);
+  }
+
+  private grant(reply: FastifyReply, tokens: SessionTokens): AuthenticationResponse {
+    this.cookie.set(reply, tokens.refreshToken);
+    const { user, accessToken, expiresIn } = tokens;
+    return { user: UserResponse.of(user), accessToken, expiresIn };
+  }
+}

@@ -1,0 +1,16 @@
+import { defineErrors } from '../common/index.js';
+
+export const authErrors = defineErrors({
+  UNAUTHENTICATED: { kind: 'unauthenticated', title: 'A valid access token is needed.' },
+  SESSION_ENDED: { kind: 'unauthenticated', title: 'This session has ended; log in again.' },
+  INVALID_REFRESH_TOKEN: { kind: 'unauthenticated', title: 'There is no session to refresh; log in again.' },
+  INVALID_CREDENTIALS: { kind: 'unauthenticated', title: 'Email or password is wrong.' },
+  FORBIDDEN: { kind: 'forbidden', title: 'This account may not do that.' },
+  WRONG_PASSWORD: { kind: 'forbidden', title: 'The current password is wrong.' },
+  EMAIL_TAKEN: { kind: 'conflict', title: 'There is already an account with this email.' },
+  SESSION_NOT_FOUND: { kind: 'notFound', title: 'There is no such session.' },
+  USER_NOT_FOUND: { kind: 'notFound', title: 'There is no such user.' },
+  LAST_ADMIN: { kind: 'conflict', title: 'The last active admin cannot be deactivated.' },
+  AUTH_BUSY: { kind: 'unavailable', title: 'Too many people are logging in; try again shortly.' },
+  AUTH_UNAVAILABLE: { kind: 'unavailable', title: 'Access tokens cannot be checked just now.' },
+});

@@ -1,0 +1,69 @@
+import { extname } from 'node:path';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Piscina } from 'piscina';
+import { Settings } from '../config/index.js';
+import { authErrors } from './auth.errors.js';
+import { MAX_PASSWORD_BYTES } from './password.js';
+
+/**
+ * Per thread. A hash at cost 10 takes about 60 ms here, so the last in the queue waits some six seconds;
+ * further callers are better told to come back.
+ */
+const MAX_WAITING_PER_THREAD = 100;
+
+/** The worker is the neighbour of this file: .js when built, .ts when jest runs the sources. */
+const WORKER = new URL(`./password-hash.worker${extname(import.meta.url)}`, import.meta.url).href;
+
+/** bcrypt in worker threads, so that a storm of logins never holds up the event loop that sells. */
+@Injectable()
+export class PasswordHasher implements OnApplicationShutdown {
+  private readonly pool: Piscina;
+  private readonly cost: number;
+  private readonly maxWaiting: number;
+  private readonly dummyHash: string;
+
+  constructor(settings: Settings) {
+    this.cost = settings.raw.PASSWORD_HASH_COST;
+    this.maxWaiting = MAX_WAITING_PER_THREAD * settings.passwordHashThreads;
+    // Well formed, of our cost, and the hash of nothing known: comparing with it takes just as long.
+    this.dummyHash = `$2b$${String(this.cost).padStart(2, '0')}$${'N'.repeat(21)}u${'N'.repeat(30)}u`;
+    this.pool = new Piscina({
+      filename: WORKER,
+      minThreads: 1,
+      maxThreads: settings.passwordHashThreads,
+      idleTimeout: 30_000,
+      // Where cores are few, the operating system gives them to the purchases first.
+      niceIncrement: 10,
+    });
+  }
+
+  /** @throws AUTH_BUSY */
+  hash(password: string): Promise<string> {
+    return this.run('hash', { password, cost: this.cost });
+  }
+
+  /**
+   * Whether `password` is the one that was hashed. Without a hash (no such user) it is never, after the
+   * same work.
+   * @throws AUTH_BUSY
+   */
+  async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
+    // bcrypt would ignore what comes after byte 72, and take a longer password for the right one.
+    const possible = passwordHash !== undefined && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
+    const equal = await this.run<boolean>('compare', {
+      password,
+      passwordHash: possible ? passwordHash : this.dummyHash,
+    });
+    return equal && possible;
+  }
+
+  /** After the last request has been answered. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private run<T>(name: string, task: object): Promise<T> {
+    if (this.pool.queueSize >= this.maxWaiting) throw authErrors.AUTH_BUSY({ retryAfterSeconds: 2 });
+    return this.pool.run(task, { name });
+  }
+}

@@ -1,0 +1,36 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, MinLength, ValidateBy } from 'class-validator';
+
+export const MIN_PASSWORD_LENGTH = 8;
+
+/** bcrypt ignores what comes after. */
+export const MAX_PASSWORD_BYTES = 72;
+
+/** A password that is being chosen: 8 characters to 72 bytes, well-formed, without control characters. */
+export function IsNewPassword(): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({
+      minLength: MIN_PASSWORD_LENGTH,
+      maxLength: MAX_PASSWORD_BYTES,
+      format: 'password',
+      description: `At least ${MIN_PASSWORD_LENGTH} characters and at most ${MAX_PASSWORD_BYTES} bytes in UTF-8.`,
+    }),
+    IsString(),
+    MinLength(MIN_PASSWORD_LENGTH),
+    ValidateBy({
+      name: 'isHashable',
+      validator: {
+        validate: (value: unknown) => fits(value) && value.isWellFormed() && !/\p{Cc}/u.test(value),
+        defaultMessage: (args) =>
+          fits(args?.value)
+            ? '$property must not contain control characters'
+            : `$property must have at most ${MAX_PASSWORD_BYTES} bytes in UTF-8`,
+      },
+    }),
+  );
+}
+
+function fits(value: unknown): value is string {
+  return typeof value === 'string' && Buffer.byteLength(value) <= MAX_PASSWORD_BYTES;
+}

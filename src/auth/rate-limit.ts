@@ -1,0 +1,101 @@
+import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import {
+  InjectThrottlerOptions,
+  InjectThrottlerStorage,
+  ThrottlerGuard,
+  type ThrottlerLimitDetail,
+  type ThrottlerModuleOptions,
+  type ThrottlerOptions,
+  type ThrottlerStorage,
+} from '@nestjs/throttler';
+import { commonErrors } from '../common/index.js';
+import { Settings } from '../config/index.js';
+import type { RequestWithUser } from './auth.decorators.js';
+import { FixedWindowStorage } from './fixed-window.storage.js';
+
+export type RateLimitName = 'login' | 'register' | 'purchase' | 'comment';
+
+const RATE_LIMIT = 'swiftdrop:rate-limit';
+const WINDOW_MS = 60_000;
+
+/** Counted by address even with a token: accounts are cheap, and guessing at others' must not scale with them. */
+const ALWAYS_BY_ADDRESS: ReadonlySet<string> = new Set<RateLimitName>(['login', 'register']);
+
+/** Limits the route per user where there is one, else per IP address; routes with one name share a count. */
+export const RateLimit = (name: RateLimitName) => SetMetadata(RATE_LIMIT, name);
+
+export function throttlerOptions(settings: Settings): ThrottlerModuleOptions {
+  const limits: Record<RateLimitName, number> = {
+    login: settings.raw.RATE_LIMIT_LOGIN_PER_MINUTE,
+    register: settings.raw.RATE_LIMIT_REGISTER_PER_MINUTE,
+    purchase: settings.raw.RATE_LIMIT_PURCHASE_PER_MINUTE,
+    comment: settings.raw.RATE_LIMIT_COMMENT_PER_MINUTE,
+  };
+  return {
+    throttlers: Object.entries(limits).map(([name, limit]) => ({ name, limit, ttl: WINDOW_MS })),
+    storage: new FixedWindowStorage(),
+  };
+}
+
+/**
+ * The throttler's guard, for the one limit that a route names; the library's own would count every request
+ * against all four. Runs after AuthGuard. The address is Fastify's `request.ip`: that of the connection,
+ * or what a proxy of TRUSTED_PROXIES says, so a header from elsewhere changes nothing.
+ */
+@Injectable()
+export class RateLimitGuard extends ThrottlerGuard {
+  private readonly enabled: boolean;
+  private readonly limits = new Map<string, ThrottlerOptions>();
+
+  constructor(
+    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
+    @InjectThrottlerStorage() storage: ThrottlerStorage,
+    reflector: Reflector,
+    settings: Settings,
+  ) {
+    super(options, storage, reflector);
+    this.enabled = settings.rateLimitsEnabled;
+    this.headerPrefix = 'RateLimit';
+  }
+
+  override async onModuleInit(): Promise<void> {
+    await super.onModuleInit();
+    for (const throttler of this.throttlers) this.limits.set(throttler.name as string, throttler);
+  }
+
+  // Not async: most routes have no limit, and a plain `true` costs them nothing.
+  override canActivate(context: ExecutionContext): Promise<boolean> {
+    const unlimited = true as unknown as Promise<boolean>;
+    if (!this.enabled || context.getType() !== 'http') return unlimited;
+    const name = this.reflector.get<RateLimitName | undefined>(RATE_LIMIT, context.getHandler());
+    const throttler = name === undefined ? undefined : this.limits.get(name);
+    if (!throttler) return unlimited;
+    return this.handleRequest({
+      context,
+      limit: throttler.limit as number,
+      ttl: throttler.ttl as number,
+      blockDuration: throttler.ttl as number,
+      // The library suffixes its headers with any other name.
+      throttler: { ...throttler, name: 'default' },
+      getTracker: (request) => this.trackerOf(request as RequestWithUser, name as RateLimitName),
+      generateKey: (_, tracker) => `${name} ${tracker}`,
+    });
+  }
+
+  protected override throwThrottlingException(
+    context: ExecutionContext,
+    detail: ThrottlerLimitDetail,
+  ): Promise<void> {
+    const { res } = this.getRequestResponse(context);
+    this.setResponseHeader(res, 'RateLimit-Limit', detail.limit);
+    this.setResponseHeader(res, 'RateLimit-Remaining', 0);
+    this.setResponseHeader(res, 'RateLimit-Reset', detail.timeToExpire);
+    throw commonErrors.RATE_LIMITED({ retryAfterSeconds: detail.timeToBlockExpire });
+  }
+
+  private trackerOf(request: RequestWithUser, name: RateLimitName): string | Promise<string> {
+    if (request.user && !ALWAYS_BY_ADDRESS.has(name)) return request.user.id;
+    return this.getTracker(request);
+  }
+}
