@@ -1,10 +1,7 @@
 import { DataSource } from 'typeorm';
 import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
-
-/** Longer than any healthy queue for a row; a caller behind a stuck lock gets a clear 503 instead. */
-export const LOCK_TIMEOUT_MS = 5_000;
-export const STATEMENT_TIMEOUT_MS = 10_000;
+import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './timeouts.js';
 
 /** Migrations of two instances that start together run one after the other. */
 const MIGRATION_LOCK_KEY = 7_310_582;
