@@ -2,9 +2,7 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import { User } from '../auth/index.js';
 import { minorUnits } from '../database/columns.js';
 import { EventItem } from '../events/index.js';
-
-export const orderStatuses = ['reserved', 'confirmed', 'cancelled', 'expired'] as const;
-export type OrderStatus = (typeof orderStatuses)[number];
+import type { OrderStatus, ReleaseReason } from './order-states.js';
 
 @Entity('orders')
 @Index('orders_idempotency', ['userId', 'idempotencyKey'], {
@@ -58,5 +56,5 @@ export class Order {
   releasedAt!: Date | null;
 
   @Column({ name: 'release_reason', type: 'text', nullable: true })
-  releaseReason!: 'shopper' | 'expiry' | 'event_closed' | null;
+  releaseReason!: ReleaseReason | null;
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { CLAIM_ORDERS, RETURN_STOCK } from './claim-orders.sql.js';
 
 export class InitialSchema1795219200000 implements MigrationInterface {
   name = 'InitialSchema1795219200000';
@@ -8,6 +9,8 @@ export class InitialSchema1795219200000 implements MigrationInterface {
     await runner.query(DROPS);
     await runner.query(EVENT_PHASE);
     await runner.query(ORDERS);
+    await runner.query(CLAIM_ORDERS);
+    await runner.query(RETURN_STOCK);
     await runner.query(DISCUSSION);
     await runner.query(AUDIT);
   }

@@ -1,0 +1,46 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Money, PageOf } from '../../common/index.js';
+import { orderStatuses, type OrderStatus } from '../order-states.js';
+
+/** An order as its owner sees it. */
+export class OrderResponse {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  eventId!: string;
+
+  @ApiProperty({ format: 'uuid' })
+  eventItemId!: string;
+
+  @ApiProperty()
+  itemName!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  quantity!: number;
+
+  @ApiProperty()
+  unitPrice!: Money;
+
+  @ApiProperty({ description: 'Unit price times quantity.' })
+  total!: Money;
+
+  @ApiProperty({ enum: orderStatuses })
+  status!: OrderStatus;
+
+  @ApiProperty({ format: 'date-time', description: 'Confirm before then, or the stock goes back.' })
+  reservedUntil!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  confirmedAt!: string | null;
+}
+
+export class OrderEnvelope {
+  @ApiProperty()
+  order!: OrderResponse;
+}
+
+export const PageOfOrders = PageOf(OrderResponse);

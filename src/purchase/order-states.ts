@@ -1,0 +1,25 @@
+export const orderStatuses = ['reserved', 'confirmed', 'cancelled', 'expired'] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+/** What an order may become. A reservation is resolved once; what it became is final. */
+const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
+  reserved: ['confirmed', 'cancelled', 'expired'],
+  confirmed: [],
+  cancelled: [],
+  expired: [],
+};
+
+/** Orders that hold stock and count against the shopper's limit; the others have given theirs back. */
+export const standingStatuses: readonly OrderStatus[] = ['reserved', 'confirmed'];
+
+export function mayBecome(from: OrderStatus, to: OrderStatus): boolean {
+  return transitions[from].includes(to);
+}
+
+/** The statuses from which `to` is reached: what a conditional update has to ask for. */
+export function statusesBefore(to: OrderStatus): OrderStatus[] {
+  return orderStatuses.filter((from) => mayBecome(from, to));
+}
+
+/** Why an order gave its stock back. */
+export type ReleaseReason = 'shopper' | 'expiry' | 'event_closed';

@@ -1,0 +1,198 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../database/index.js';
+import { statusesBefore, type OrderStatus, type ReleaseReason } from './order-states.js';
+import type { OrderView } from './order-view.js';
+
+interface OrderRow {
+  id: string;
+  event_id: string;
+  event_item_id: string;
+  item_name: string;
+  quantity: number;
+  unit_price_minor: string;
+  currency: string;
+  status: OrderStatus;
+  reserved_until: Date;
+  created_at: Date;
+  confirmed_at: Date | null;
+}
+
+/** An order that just gave up its units. */
+export interface ReleasedOrder {
+  orderId: string;
+  userId: string;
+  eventItemId: string;
+  quantity: number;
+}
+
+/** Stock that has come back, as it stands after. */
+export interface ReturnedStock {
+  eventItemId: string;
+  eventId: string;
+  stockRemaining: number;
+}
+
+/** From `orders AS o`, or a CTE of them. */
+const VIEW = `
+  o.id, i.event_id, o.event_item_id, c.name AS item_name, o.quantity, o.unit_price_minor, o.currency, o.status,
+  o.reserved_until, o.created_at, o.confirmed_at`;
+const VIEW_JOINS = 'JOIN event_items i ON i.id = o.event_item_id JOIN item_catalog c ON c.id = i.item_id';
+
+/** Released orders are returned in this shape. */
+const RELEASED = `id AS "orderId", user_id AS "userId", event_item_id AS "eventItemId", quantity`;
+
+/** Until then the reservation was good; from then on only expiry may have it. By the database's clock. */
+const STILL_RESERVED = 'o.reserved_until > clock_timestamp()';
+
+/** Orders that admins took back by closing their event, though nobody has released them yet. */
+const EVENT_FORCE_CLOSED = `EXISTS (
+  SELECT FROM event_items i JOIN events e ON e.id = i.event_id
+  WHERE i.id = o.event_item_id AND e.status = 'closed' AND e.force_closed_at IS NOT NULL)`;
+
+@Injectable()
+export class OrdersRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Confirms if the order is this user's and still reserved, in time and in an event that was not closed. */
+  async confirm(transaction: Transaction, userId: string, orderId: string): Promise<OrderView | undefined> {
+    const rows: OrderRow[] = await transaction.query(
+      `WITH o AS (
+         UPDATE orders AS o SET status = 'confirmed', confirmed_at = clock_timestamp()
+         WHERE o.id = $1 AND o.user_id = $2 AND o.status = ANY ($3) AND ${STILL_RESERVED} AND NOT ${EVENT_FORCE_CLOSED}
+         RETURNING o.*
+       ) SELECT ${VIEW} FROM o ${VIEW_JOINS}`,
+      [orderId, userId, statusesBefore('confirmed')],
+    );
+    return rows[0] && toView(rows[0]);
+  }
+
+  /** Cancels if the order is this user's and still reserved, in time. Does not return the stock. */
+  async cancel(transaction: Transaction, userId: string, orderId: string): Promise<OrderView | undefined> {
+    const rows: OrderRow[] = await transaction.query(
+      `WITH o AS (
+         UPDATE orders AS o
+         SET status = 'cancelled', released_at = clock_timestamp(), release_reason = 'shopper'
+         WHERE o.id = $1 AND o.user_id = $2 AND o.status = ANY ($3) AND ${STILL_RESERVED}
+         RETURNING o.*
+       ) SELECT ${VIEW} FROM o ${VIEW_JOINS}`,
+      [orderId, userId, statusesBefore('cancelled')],
+    );
+    return rows[0] && toView(rows[0]);
+  }
+
+  /**
+   * Expires reservations whose time is over, at most `limit`. Those that somebody else is just resolving are
+   * skipped, so it never waits and several instances share the work. Does not return the stock.
+   */
+  expireDue(transaction: Transaction, limit: number): Promise<ReleasedOrder[]> {
+    // now() is the transaction's start: an index can be searched for it, and it is never ahead of the clock.
+    return transaction.query(
+      `WITH due AS (
+         SELECT id FROM orders WHERE status = 'reserved' AND reserved_until <= now()
+         ORDER BY reserved_until LIMIT $1 FOR UPDATE SKIP LOCKED
+       ), o AS (
+         UPDATE orders AS o SET status = 'expired', released_at = clock_timestamp(), release_reason = 'expiry'
+         FROM due WHERE o.id = due.id AND o.status = ANY ($2)
+         RETURNING o.*
+       ) SELECT ${RELEASED} FROM o`,
+      [limit, statusesBefore('expired')],
+    );
+  }
+
+  /** Cancels those of `orderIds` that are still reserved, in the name of the event's end. */
+  cancelForClosedEvent(transaction: Transaction, orderIds: string[]): Promise<ReleasedOrder[]> {
+    return transaction.query(
+      `WITH locked AS (
+         SELECT id FROM orders WHERE id = ANY ($1) ORDER BY id FOR UPDATE
+       ), o AS (
+         UPDATE orders AS o
+         SET status = 'cancelled', released_at = clock_timestamp(), release_reason = $2
+         FROM locked WHERE o.id = locked.id AND o.status = ANY ($3)
+         RETURNING o.*
+       ) SELECT ${RELEASED} FROM o`,
+      [orderIds, 'event_closed' satisfies ReleaseReason, statusesBefore('cancelled')],
+    );
+  }
+
+  /**
+   * Gives units back to their items and makes their sold-out events live again. Call it last in the
+   * transaction that released the orders: it locks items, then events.
+   */
+  returnStock(transaction: Transaction, released: readonly Stock[]): Promise<ReturnedStock[]> {
+    return transaction.query(
+      `SELECT event_item_id AS "eventItemId", event_id AS "eventId", stock_remaining AS "stockRemaining"
+       FROM return_stock($1, $2)`,
+      [released.map(({ eventItemId }) => eventItemId), released.map(({ quantity }) => quantity)],
+    );
+  }
+
+  /** Ids of the event's open reservations, at most `limit`, sorted. */
+  async openReservationsOf(eventId: string, limit: number): Promise<string[]> {
+    const rows: { id: string }[] = await this.database.reader.query(
+      `SELECT o.id FROM event_items i JOIN orders o ON o.event_item_id = i.id
+       WHERE i.event_id = $1 AND o.status = 'reserved' ORDER BY o.id LIMIT $2`,
+      [eventId, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Events that were closed by force recently enough for a reservation in them to be open still. */
+  async recentlyForceClosedEvents(): Promise<string[]> {
+    const rows: { id: string }[] = await this.database.reader.query(
+      `SELECT id FROM events
+       WHERE status = 'closed' AND force_closed_at > now() - make_interval(secs => reservation_ttl_seconds)`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** The user's own order, and whether its time is over or its event was closed by force. */
+  async find(
+    transaction: Transaction,
+    userId: string,
+    orderId: string,
+  ): Promise<{ order: OrderView; overdue: boolean; eventForceClosed: boolean } | undefined> {
+    const [row]: (OrderRow & { overdue: boolean; event_force_closed: boolean })[] = await transaction.query(
+      `SELECT ${VIEW}, NOT (${STILL_RESERVED}) AS overdue, ${EVENT_FORCE_CLOSED} AS event_force_closed
+       FROM orders o ${VIEW_JOINS} WHERE o.id = $1 AND o.user_id = $2`,
+      [orderId, userId],
+    );
+    return row && { order: toView(row), overdue: row.overdue, eventForceClosed: row.event_force_closed };
+  }
+
+  /** Newest first, from after `beforeId`. */
+  async listOfUser(userId: string, limit: number, beforeId: string | undefined): Promise<OrderView[]> {
+    const rows: OrderRow[] = await this.database.reader.query(
+      `SELECT ${VIEW} FROM orders o ${VIEW_JOINS}
+       WHERE o.user_id = $1 AND ($3::uuid IS NULL OR o.id < $3) ORDER BY o.id DESC LIMIT $2`,
+      [userId, limit, beforeId ?? null],
+    );
+    return rows.map(toView);
+  }
+
+  async hasConfirmedOrder(userId: string, catalogItemId: string): Promise<boolean> {
+    const rows: unknown[] = await this.database.reader.query(
+      `SELECT 1 FROM event_items i JOIN orders o ON o.event_item_id = i.id
+       WHERE i.item_id = $2 AND o.user_id = $1 AND o.status = 'confirmed' LIMIT 1`,
+      [userId, catalogItemId],
+    );
+    return rows.length > 0;
+  }
+}
+
+type Stock = Pick<ReleasedOrder, 'eventItemId' | 'quantity'>;
+
+function toView(row: OrderRow): OrderView {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    eventItemId: row.event_item_id,
+    itemName: row.item_name,
+    quantity: row.quantity,
+    unitPriceMinor: Number(row.unit_price_minor),
+    currency: row.currency,
+    status: row.status,
+    reservedUntil: row.reserved_until,
+    createdAt: row.created_at,
+    confirmedAt: row.confirmed_at,
+  };
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { decodeCursor, toPage, type Page, type PageQuery } from '../common/index.js';
+import { Database, type Transaction } from '../database/index.js';
+import { ClaimService } from './claim.service.js';
+import type { OrderResponse } from './dto/order.response.js';
+import { mayBecome, type OrderStatus } from './order-states.js';
+import { toOrderResponse, type OrderView } from './order-view.js';
+import { OrdersRepository, type ReleasedOrder, type ReturnedStock } from './orders.repository.js';
+import { purchaseErrors } from './purchase.errors.js';
+
+/** One transaction holds at most so many order locks, so that confirming shoppers never wait long. */
+export const RELEASE_BATCH = 500;
+
+/** Ids are fetched so many at a time; a drop's reservations may be more than fit in memory. */
+const RELEASE_SCAN = 20 * RELEASE_BATCH;
+
+type StockListener = (returned: ReturnedStock[]) => void;
+
+/**
+ * What becomes of orders once they are claimed. Each reservation is resolved exactly once, whoever races:
+ * every change is conditional on the order's state, under its row lock. Units come back in the
+ * transaction that releases the order.
+ */
+@Injectable()
+export class OrdersService {
+  private readonly listeners = new Set<StockListener>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly orders: OrdersRepository,
+    private readonly claims: ClaimService,
+  ) {}
+
+  /** Calls `listener` after stock was returned and committed. Returns the way to stop it. */
+  onStockReturned(listener: StockListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Makes the shopper's reservation a purchase. Runs in a transaction of its own.
+   * @throws ORDER_NOT_FOUND, ORDER_NOT_RESERVED (also for an order that is confirmed already),
+   *   RESERVATION_EXPIRED
+   */
+  async confirm(userId: string, orderId: string): Promise<OrderResponse> {
+    const confirmed = await this.database.transaction(
+      async (transaction) =>
+        (await this.orders.confirm(transaction, userId, orderId)) ??
+        (await this.refuse(transaction, userId, orderId, 'confirmed')),
+    );
+    return toOrderResponse(confirmed);
+  }
+
+  /**
+   * Gives the shopper's reservation up and its units back. Runs in a transaction of its own.
+   * @throws ORDER_NOT_FOUND, ORDER_NOT_RESERVED, RESERVATION_EXPIRED
+   */
+  async cancel(userId: string, orderId: string): Promise<OrderResponse> {
+    const [cancelled, returned] = await this.database.transaction(async (transaction) => {
+      const order =
+        (await this.orders.cancel(transaction, userId, orderId)) ??
+        (await this.refuse(transaction, userId, orderId, 'cancelled'));
+      return [order, await this.orders.returnStock(transaction, [order])] as const;
+    });
+    this.tellReturned(returned);
+    return toOrderResponse(cancelled);
+  }
+
+  /** The shopper's orders, newest first. @throws INVALID_CURSOR */
+  async history(userId: string, { limit, cursor }: PageQuery): Promise<Page<OrderResponse>> {
+    const key = decodeCursor(cursor, [(part) => isUUID(part)]);
+    const rows = await this.orders.listOfUser(userId, limit + 1, key?.[0]);
+    return toPage(rows, limit, ({ id }) => [id], toOrderResponse);
+  }
+
+  /** Whether the user has bought the catalog item, in whatever event. */
+  hasConfirmedOrder(userId: string, catalogItemId: string): Promise<boolean> {
+    return this.orders.hasConfirmedOrder(userId, catalogItemId);
+  }
+
+  /**
+   * Cancels what is still reserved in an event that was closed by force, in bounded transactions of its own;
+   * call it after the closing has been committed, for then no new reservation can come. May be repeated, and
+   * may run in several instances at once.
+   * @returns how many reservations it released.
+   */
+  async releaseReservationsOf(eventId: string): Promise<number> {
+    let released = 0;
+    for (;;) {
+      const ids = await this.orders.openReservationsOf(eventId, RELEASE_SCAN);
+      for (let start = 0; start < ids.length; start += RELEASE_BATCH)
+        released += await this.release((transaction) =>
+          this.orders.cancelForClosedEvent(transaction, ids.slice(start, start + RELEASE_BATCH)),
+        );
+      if (ids.length < RELEASE_SCAN) return released;
+    }
+  }
+
+  /**
+   * Expires one bounded batch of reservations whose time is over, in a transaction of its own.
+   * @returns how many; RELEASE_BATCH means that there may be more.
+   */
+  expireDue(): Promise<number> {
+    return this.release((transaction) => this.orders.expireDue(transaction, RELEASE_BATCH));
+  }
+
+  private async release(take: (transaction: Transaction) => Promise<ReleasedOrder[]>): Promise<number> {
+    const [count, returned] = await this.database.transaction(async (transaction) => {
+      const released = await take(transaction);
+      if (released.length === 0) return [0, []] as const;
+      return [released.length, await this.orders.returnStock(transaction, released)] as const;
+    });
+    this.tellReturned(returned);
+    return count;
+  }
+
+  private tellReturned(returned: readonly ReturnedStock[]): void {
+    if (returned.length === 0) return;
+    for (const { eventItemId } of returned) this.claims.noticeReturnedStock(eventItemId);
+    for (const listener of this.listeners) listener([...returned]);
+  }
+
+  /** Tells why the shopper's order could not become `to`. */
+  private async refuse(
+    transaction: Transaction,
+    userId: string,
+    orderId: string,
+    to: OrderStatus,
+  ): Promise<OrderView> {
+    const found = await this.orders.find(transaction, userId, orderId);
+    if (!found) throw purchaseErrors.ORDER_NOT_FOUND();
+    const { order, overdue, eventForceClosed } = found;
+    // Its time counts, not whether expiry has come round to it.
+    if (order.status === 'expired' || (overdue && mayBecome(order.status, to)))
+      throw purchaseErrors.RESERVATION_EXPIRED({ order: toOrderResponse(order) });
+    throw purchaseErrors.ORDER_NOT_RESERVED({
+      order: toOrderResponse(order),
+      ...(eventForceClosed && { detail: 'The event was closed and its reservations are given back.' }),
+    });
+  }
+}

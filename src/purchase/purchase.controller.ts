@@ -1,0 +1,95 @@
+import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentUser, type AuthenticatedUser } from '../auth/index.js';
+import { IdPipe } from '../common/index.js';
+import { ClaimService } from './claim.service.js';
+import { ClaimRequest } from './dto/claim.request.js';
+import { OrderEnvelope } from './dto/order.response.js';
+import { IdempotencyKey } from './idempotency-key.decorator.js';
+import { OrdersService } from './orders.service.js';
+
+const ID = { format: 'uuid' };
+
+@ApiTags('purchase')
+@Controller('purchase')
+export class PurchaseController {
+  constructor(
+    private readonly claims: ClaimService,
+    private readonly orders: OrdersService,
+  ) {}
+
+  @Post(':eventItemId')
+  @ApiOperation({
+    summary: 'Reserve units of an event item',
+    description:
+      'The order is stored when the answer comes. With an Idempotency-Key the request can be repeated safely: it returns the first order.',
+  })
+  @ApiParam({ name: 'eventItemId', schema: ID })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 200 visible ASCII characters.' })
+  @ApiCreatedResponse({
+    type: OrderEnvelope,
+    headers: {
+      'Idempotency-Replayed': {
+        description: '"true" when this is the first order of the key.',
+        schema: { type: 'string' },
+      },
+    },
+  })
+  @ApiResponse({ status: 404, description: 'EVENT_ITEM_NOT_FOUND' })
+  @ApiResponse({ status: 409, description: 'SOLD_OUT, EVENT_NOT_LIVE, PURCHASE_LIMIT_REACHED' })
+  @ApiResponse({ status: 422, description: 'IDEMPOTENCY_KEY_REUSED' })
+  @ApiResponse({ status: 503, description: 'CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN' })
+  async claimEventItem(
+    @Param('eventItemId', IdPipe) eventItemId: string,
+    @Body() body: ClaimRequest,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @CurrentUser() user: AuthenticatedUser,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OrderEnvelope> {
+    const { order, replayed } = await this.claims.claim({
+      userId: user.id,
+      eventItemId,
+      quantity: body.quantity ?? 1,
+      idempotencyKey,
+    });
+    if (replayed) void reply.header('Idempotency-Replayed', 'true');
+    return { order };
+  }
+
+  @Post(':orderId/confirm')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Confirm a reservation' })
+  @ApiParam({ name: 'orderId', schema: ID })
+  @ApiOkResponse({ type: OrderEnvelope })
+  @ApiResponse({ status: 404, description: 'ORDER_NOT_FOUND' })
+  @ApiResponse({ status: 409, description: 'ORDER_NOT_RESERVED, RESERVATION_EXPIRED' })
+  async confirmOrder(
+    @Param('orderId', IdPipe) orderId: string,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<OrderEnvelope> {
+    return { order: await this.orders.confirm(user.id, orderId) };
+  }
+
+  @Post(':orderId/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Give a reservation up' })
+  @ApiParam({ name: 'orderId', schema: ID })
+  @ApiOkResponse({ type: OrderEnvelope })
+  @ApiResponse({ status: 404, description: 'ORDER_NOT_FOUND' })
+  @ApiResponse({ status: 409, description: 'ORDER_NOT_RESERVED, RESERVATION_EXPIRED' })
+  async cancelOrder(
+    @Param('orderId', IdPipe) orderId: string,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<OrderEnvelope> {
+    return { order: await this.orders.cancel(user.id, orderId) };
+  }
+}

@@ -1,0 +1,28 @@
+import { defineErrors } from '../common/index.js';
+
+export const purchaseErrors = defineErrors({
+  SOLD_OUT: { kind: 'conflict', title: 'There are not that many units left.' },
+  EVENT_NOT_LIVE: { kind: 'conflict', title: 'The event is not live.' },
+  PURCHASE_LIMIT_REACHED: {
+    kind: 'conflict',
+    title: 'You would hold more units of this item than one shopper may.',
+  },
+  EVENT_ITEM_NOT_FOUND: { kind: 'notFound', title: 'No event sells an item with this id.' },
+  IDEMPOTENCY_KEY_INVALID: {
+    kind: 'invalid',
+    title: 'The Idempotency-Key must be 1 to 200 visible ASCII characters.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    kind: 'unprocessable',
+    title: 'You used this Idempotency-Key for a different purchase.',
+  },
+  ACCOUNT_NOT_ACTIVE: { kind: 'forbidden', title: 'This account may not buy.' },
+  CLAIM_QUEUE_FULL: { kind: 'unavailable', title: 'Too many purchases are waiting; try again shortly.' },
+  CLAIM_UNCERTAIN: {
+    kind: 'unavailable',
+    title: 'The connection to the database broke while the purchase was being stored.',
+  },
+  ORDER_NOT_FOUND: { kind: 'notFound', title: 'You have no order with this id.' },
+  ORDER_NOT_RESERVED: { kind: 'conflict', title: 'The order is no longer a reservation.' },
+  RESERVATION_EXPIRED: { kind: 'conflict', title: 'The reservation has run out.' },
+});
