@@ -6,4 +6,5 @@ export { orderStatuses, type OrderStatus } from './order-states.js';
 export { OrderResponse } from './dto/order.response.js';
 export { OrdersService } from './orders.service.js';
 export { type ReturnedStock } from './orders.repository.js';
-export { SalesFigures, type EventSales } from './sales-figures.js';
+export { SalesFigures } from './sales-figures.js';
+export { type EventSales } from './sales.repository.js';

@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentUser, type AuthenticatedUser } from '../auth/index.js';
+import { CurrentUser, RateLimit, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe } from '../common/index.js';
 import { ClaimService } from './claim.service.js';
 import { ClaimRequest } from './dto/claim.request.js';
@@ -28,6 +28,7 @@ export class PurchaseController {
   ) {}
 
   @Post(':eventItemId')
+  @RateLimit('purchase')
   @ApiOperation({
     summary: 'Reserve units of an event item',
     description:

@@ -1,18 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Money } from '../common/index.js';
-import { SalesRepository } from './sales.repository.js';
-
-/** What an event has sold so far; stocks and orders are counted in units. */
-export interface EventSales {
-  stockTotal: number;
-  stockRemaining: number;
-  reserved: number;
-  confirmed: number;
-  /** Of confirmed orders, one amount per currency. */
-  revenue: Money[];
-  /** Orders placed in the last seconds, per second. */
-  ordersPerSecond: number;
-}
+import { SalesRepository, type EventSales } from './sales.repository.js';
 
 @Injectable()
 export class SalesFigures {

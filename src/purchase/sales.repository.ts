@@ -1,7 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Money } from '../common/index.js';
 import { Database } from '../database/index.js';
-import type { EventSales } from './sales-figures.js';
+
+/** What an event has sold so far; stocks and orders are counted in units. */
+export interface EventSales {
+  stockTotal: number;
+  stockRemaining: number;
+  reserved: number;
+  confirmed: number;
+  /** Of confirmed orders, one amount per currency. */
+  revenue: Money[];
+  /** Orders placed in the last seconds, per second. */
+  ordersPerSecond: number;
+}
 
 /** Long enough to be calm, short enough to follow a rush. */
 const RATE_WINDOW_SECONDS = 10;
