@@ -3,6 +3,7 @@ export * from './clock.js';
 export { commonErrors } from './common.errors.js';
 export { CommonModule } from './common.module.js';
 export * from './ids.js';
+export * from './instant.js';
 export * from './money.js';
 export * from './pagination.js';
 export { createLogger, NestLogger, serializeError } from './logger.js';

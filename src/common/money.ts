@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsISO4217CurrencyCode, Max, Min } from 'class-validator';
+import { IsInt, IsISO4217CurrencyCode, IsUppercase, Max, Min } from 'class-validator';
 
 /** A billion major units at two decimals; sums of a whole drop stay far below 2^53. */
 export const MAX_PRICE_MINOR = 100_000_000_000;
@@ -13,6 +13,7 @@ export class Money {
   amount!: number;
 
   @ApiProperty({ example: 'USD', minLength: 3, maxLength: 3 })
+  @IsUppercase()
   @IsISO4217CurrencyCode()
   currency!: string;
 

@@ -84,8 +84,3 @@ export function decodeCursor<const Checks extends readonly ((part: unknown) => b
     throw commonErrors.INVALID_CURSOR();
   return key as { [K in keyof Checks]: string };
 }
-
-/** A cursor part that is an RFC 3339 instant. */
-export function isInstant(part: unknown): boolean {
-  return typeof part === 'string' && part.length <= 40 && !Number.isNaN(Date.parse(part));
-}

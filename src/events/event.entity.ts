@@ -1,8 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../auth/index.js';
-
-export const eventStatuses = ['locked', 'live', 'sold_out', 'closed'] as const;
-export type EventStatus = (typeof eventStatuses)[number];
+import type { EventStatus } from './event-states.js';
 
 /** A drop. Named so because `Event` is taken by the platform. */
 @Entity('events')

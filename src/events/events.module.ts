@@ -1,4 +1,14 @@
 import { Module } from '@nestjs/common';
+import { CatalogModule } from '../catalog/index.js';
+import { EventTransitions } from './event-transitions.js';
+import { EventsController } from './events.controller.js';
+import { EventsRepository } from './events.repository.js';
+import { EventsService } from './events.service.js';
 
-@Module({})
+@Module({
+  imports: [CatalogModule],
+  controllers: [EventsController],
+  providers: [EventsRepository, EventsService, EventTransitions],
+  exports: [EventsService, EventTransitions],
+})
 export class EventsModule {}

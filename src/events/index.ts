@@ -1,3 +1,11 @@
 export { EventsModule } from './events.module.js';
-export { DropEvent, type EventStatus } from './event.entity.js';
+export { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
+export { EventItemResponse, EventPage, EventResponse } from './dto/event.response.js';
+export { ListEventsQuery } from './dto/list-events.query.js';
+export { UpdateEventRequest } from './dto/update-event.request.js';
+export { DropEvent } from './event.entity.js';
 export { EventItem } from './event-item.entity.js';
+export { eventStatuses, type EventStatus } from './event-states.js';
+export { EVENTS_CHANGED, EventTransitions, type CarriedOutTransition } from './event-transitions.js';
+export { eventTag, versionFromIfMatch } from './event-version.js';
+export { EventsService } from './events.service.js';

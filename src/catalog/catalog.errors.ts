@@ -1,0 +1,5 @@
+import { defineErrors } from '../common/index.js';
+
+export const catalogErrors = defineErrors({
+  ITEM_NOT_FOUND: { kind: 'notFound', title: 'There is no such catalogue item.' },
+});

@@ -1,0 +1,31 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, Matches, MaxLength } from 'class-validator';
+import { IsText } from '../../common/index.js';
+
+/** A path on this shop or an https address, so that neither `javascript:` nor mixed content reaches a page. */
+const IMAGE_URL = /^(\/(?![/\\])|https:\/\/[^/\s])[^\s"'<>\\]*$/;
+
+export class CreateCatalogItemRequest {
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Aurora lamp' })
+  @IsText(1, 200)
+  name!: string;
+
+  @ApiPropertyOptional({ maxLength: 5000, default: '' })
+  @IsOptional()
+  @IsText(0, 5000)
+  description?: string;
+
+  @ApiProperty({ minLength: 1, maxLength: 100, example: 'Home' })
+  @IsText(1, 100)
+  category!: string;
+
+  @ApiPropertyOptional({
+    description: 'An https address, or a path on this shop that starts with "/".',
+    maxLength: 2000,
+    example: '/images/aurora-lamp.webp',
+  })
+  @IsOptional()
+  @MaxLength(2000)
+  @Matches(IMAGE_URL, { message: '$property must be an https address or a path that starts with "/"' })
+  imageUrl?: string;
+}

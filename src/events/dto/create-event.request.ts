@@ -1,0 +1,88 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsUUID,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsInstant, IsText, Money } from '../../common/index.js';
+
+export const MAX_ITEMS_PER_EVENT = 50;
+export const MAX_STOCK = 1_000_000;
+export const MAX_PER_USER_LIMIT = 100;
+
+export class EventItemRequest {
+  @ApiProperty({ format: 'uuid', description: 'Id of the catalogue item; each at most once in an event.' })
+  @Transform(({ value }) => (typeof value === 'string' ? value.toLowerCase() : value))
+  @IsUUID()
+  itemId!: string;
+
+  @ApiProperty({ type: Money, description: 'All items of an event share one currency.' })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => Money)
+  price!: Money;
+
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_STOCK })
+  @IsInt()
+  @Min(1)
+  @Max(MAX_STOCK)
+  stock!: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PER_USER_LIMIT, default: 1 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PER_USER_LIMIT)
+  perUserLimit?: number;
+}
+
+export class CreateEventRequest {
+  @ApiProperty({ minLength: 1, maxLength: 200 })
+  @IsText(1, 200)
+  title!: string;
+
+  @ApiPropertyOptional({ maxLength: 5000, default: '' })
+  @IsOptional()
+  @IsText(0, 5000)
+  description?: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    description: 'A start that has passed opens the event at once; at most five years ahead.',
+  })
+  @IsInstant()
+  startsAt!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'In the future, and at most a year after the start.' })
+  @IsInstant()
+  endsAt!: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 5,
+    maximum: 86_400,
+    description: "How long a reservation holds its stock; without it the shop's setting.",
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(5)
+  @Max(86_400)
+  reservationTtlSeconds?: number;
+
+  @ApiProperty({ type: [EventItemRequest], minItems: 1, maxItems: MAX_ITEMS_PER_EVENT })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_ITEMS_PER_EVENT)
+  @IsObject({ each: true })
+  @ValidateNested({ each: true })
+  @Type(() => EventItemRequest)
+  items!: EventItemRequest[];
+}

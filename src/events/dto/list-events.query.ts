@@ -1,0 +1,14 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { PageQuery } from '../../common/index.js';
+import { eventStatuses, type EventStatus } from '../event-states.js';
+
+export class ListEventsQuery extends PageQuery {
+  @ApiPropertyOptional({
+    enum: eventStatuses,
+    description: 'Only events that are in this state now. Locked ones come soonest start first.',
+  })
+  @IsOptional()
+  @IsIn(eventStatuses)
+  status?: EventStatus;
+}

@@ -1,0 +1,50 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EventStatus } from './event-states.js';
+
+/**
+ * The signal that all instances get, with the event's id, when an event is created, edited, opened or
+ * closed. Selling out is not signalled: nothing of that rides in a purchase's transaction.
+ */
+export const EVENTS_CHANGED = 'events_changed';
+
+/** A start or an end that the scheduler of this instance carried out. */
+export interface CarriedOutTransition {
+  eventId: string;
+  act: 'start' | 'end';
+  to: EventStatus;
+  /** The boundary: `starts_at` or `ends_at`. */
+  dueAt: Date;
+  /** When the status changed, by the database's clock. */
+  at: Date;
+  /** How late that was. Sales do not wait for it: they go by the database's clock. */
+  skewMs: number;
+}
+
+type Listener = (transition: CarriedOutTransition) => void;
+
+/**
+ * Tells of each start and end once in the whole fleet, after its commit, in the instance whose scheduler
+ * carried it out. A crash right after the commit loses the call, so what must not be lost belongs in the
+ * transaction.
+ */
+@Injectable()
+export class EventTransitions {
+  private readonly logger = new Logger(EventTransitions.name);
+  private readonly listeners = new Set<Listener>();
+
+  /** Until the returned function is called. */
+  onTransition(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  publish(transition: CarriedOutTransition): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(transition);
+      } catch (error) {
+        this.logger.error({ err: error, msg: 'A listener of transitions failed' });
+      }
+    }
+  }
+}

@@ -1,0 +1,227 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../database/index.js';
+import type { EventItemResponse } from './dto/event.response.js';
+import type { EventStatus } from './event-states.js';
+
+/** An event and its items as of `at`, the database's time; `status` is what the event is at that time. */
+export interface EventView {
+  id: string;
+  title: string;
+  description: string;
+  status: EventStatus;
+  startsAt: Date;
+  /** `startsAt` to the microsecond, for cursors. */
+  startsAtText: string;
+  endsAt: Date;
+  openedAt: Date | null;
+  closedAt: Date | null;
+  soldOutAt: Date | null;
+  reservationTtlSeconds: number;
+  version: number;
+  at: Date;
+  items: EventItemResponse[];
+}
+
+/** What an act on an event decides by; read from its locked row. */
+export interface LockedEvent {
+  /** What the event is at `at`. */
+  status: EventStatus;
+  version: number;
+  /** The database's time after the lock was held. */
+  at: Date;
+}
+
+export interface EventFields {
+  title: string;
+  description: string;
+  startsAt: string;
+  endsAt: string;
+  reservationTtlSeconds: number;
+}
+
+export interface EventItemFields {
+  id: string;
+  itemId: string;
+  priceMinor: number;
+  currency: string;
+  stock: number;
+  perUserLimit: number;
+}
+
+export interface ListPosition {
+  startsAtText: string;
+  id: string;
+}
+
+/** The class of our advisory locks on single events; the second key is a hash of the id. */
+export const EVENT_ACTS_LOCK = 7_310_583;
+
+const INSTANT_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
+
+/** The time is taken once per statement, so that a status and the serverTime beside it agree. */
+const VIEW = `
+SELECT e.id, e.title, e.description,
+  event_phase(e.status, e.starts_at, e.ends_at, moment.at) AS status,
+  e.starts_at AS "startsAt",
+  to_char(e.starts_at AT TIME ZONE 'UTC', '${INSTANT_FORMAT}') AS "startsAtText",
+  e.ends_at AS "endsAt", e.opened_at AS "openedAt", e.closed_at AS "closedAt", e.sold_out_at AS "soldOutAt",
+  e.reservation_ttl_seconds AS "reservationTtlSeconds", e.version, moment.at,
+  ARRAY(
+    SELECT jsonb_build_object(
+      'id', i.id, 'itemId', i.item_id, 'name', c.name, 'description', c.description,
+      'category', c.category, 'imageUrl', c.image_url,
+      'price', jsonb_build_object('amount', i.price_minor, 'currency', i.currency),
+      'stockTotal', i.stock_total, 'stockRemaining', i.stock_remaining, 'perUserLimit', i.per_user_limit)
+    FROM event_items i JOIN item_catalog c ON c.id = i.item_id
+    WHERE i.event_id = e.id
+    ORDER BY i.position
+  ) AS items
+FROM (SELECT clock_timestamp() AS at) moment CROSS JOIN events e`;
+
+/** Lets the few events that are not over be found by index, however long the history grows. */
+const NOT_OVER = `e.status <> 'closed' AND e.ends_at > moment.at`;
+
+@Injectable()
+export class EventsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Within `transaction` if given, to see its own writes. */
+  async find(id: string, transaction?: Transaction): Promise<EventView | undefined> {
+    const manager = transaction ?? this.database.reader;
+    const [event]: EventView[] = await manager.query(`${VIEW} WHERE e.id = $1`, [id]);
+    return event;
+  }
+
+  /**
+   * Latest start first; with status `locked` soonest start first. Up to `count` that come after `after`.
+   * The times of one page are all the same statement's.
+   */
+  async page(
+    status: EventStatus | undefined,
+    after: ListPosition | undefined,
+    count: number,
+  ): Promise<EventView[]> {
+    const [direction, beyond] = status === 'locked' ? ['ASC', '>'] : ['DESC', '<'];
+    const conditions = ['TRUE'];
+    const parameters: unknown[] = [count];
+    const parameter = (value: unknown) => `$${parameters.push(value)}`;
+    if (status !== undefined) {
+      conditions.push(`event_phase(e.status, e.starts_at, e.ends_at, moment.at) = ${parameter(status)}`);
+      if (status !== 'closed') conditions.push(NOT_OVER);
+    }
+    if (after)
+      conditions.push(
+        `(e.starts_at, e.id) ${beyond} (${parameter(after.startsAtText)}::timestamptz, ${parameter(after.id)}::uuid)`,
+      );
+    return this.database.reader.query(
+      `${VIEW} WHERE ${conditions.join(' AND ')}
+       ORDER BY e.starts_at ${direction}, e.id ${direction} LIMIT $1`,
+      parameters,
+    );
+  }
+
+  async databaseTime(transaction: Transaction): Promise<Date> {
+    const [row]: { at: Date }[] = await transaction.query('SELECT clock_timestamp() AS at');
+    return row!.at;
+  }
+
+  /** An event whose start has passed is live from its first moment. */
+  async insert(transaction: Transaction, id: string, fields: EventFields): Promise<void> {
+    await transaction.query(
+      `INSERT INTO events (id, title, description, starts_at, ends_at, reservation_ttl_seconds, status, opened_at)
+       SELECT $1, $2, $3, $4, $5, $6, event_phase('locked', $4, $5, at), CASE WHEN at >= $4 THEN at END
+       FROM (SELECT clock_timestamp() AS at) moment`,
+      [id, ...values(fields)],
+    );
+  }
+
+  /** Replaces the fields and raises the version; like `insert`, a start that has passed makes it live. */
+  async update(transaction: Transaction, id: string, fields: EventFields): Promise<void> {
+    await transaction.query(
+      `UPDATE events
+       SET title = $2, description = $3, starts_at = $4, ends_at = $5, reservation_ttl_seconds = $6,
+         version = version + 1, status = event_phase('locked', $4, $5, at),
+         opened_at = CASE WHEN at >= $4 THEN at END
+       FROM (SELECT clock_timestamp() AS at) moment
+       WHERE id = $1`,
+      [id, ...values(fields)],
+    );
+  }
+
+  /** Makes `items` the event's items, in their order; one that was there under the same item keeps its id. */
+  async replaceItems(
+    transaction: Transaction,
+    eventId: string,
+    items: readonly EventItemFields[],
+  ): Promise<void> {
+    await transaction.query('DELETE FROM event_items WHERE event_id = $1 AND item_id <> ALL ($2)', [
+      eventId,
+      items.map(({ itemId }) => itemId),
+    ]);
+    await transaction.query(
+      `INSERT INTO event_items
+         (id, event_id, item_id, position, price_minor, currency, stock_total, stock_remaining, per_user_limit)
+       SELECT item.id, $1, item."itemId", item.position, item."priceMinor", item.currency, item.stock, item.stock,
+         item."perUserLimit"
+       FROM jsonb_to_recordset($2) AS item (id uuid, "itemId" uuid, position integer, "priceMinor" bigint,
+         currency text, stock integer, "perUserLimit" integer)
+       ON CONFLICT (event_id, item_id) DO UPDATE
+       SET position = excluded.position, price_minor = excluded.price_minor, currency = excluded.currency,
+         stock_total = excluded.stock_total, stock_remaining = excluded.stock_remaining,
+         per_user_limit = excluded.per_user_limit`,
+      [eventId, JSON.stringify(items.map((item, position) => ({ ...item, position })))],
+    );
+  }
+
+  /**
+   * Waits until nobody else edits, opens or closes the event, then locks its items in the order of their
+   * ids and its own row last. So whoever held an item before, such as a claim, is done, and whoever gets
+   * one after sees what this transaction made of the event. Undefined if there is no such event.
+   */
+  async lockWithItems(transaction: Transaction, id: string): Promise<LockedEvent | undefined> {
+    await transaction.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [EVENT_ACTS_LOCK, id]);
+    return this.lockRows(transaction, id);
+  }
+
+  /** Like `lockWithItems`, but undefined at once if another transaction acts on the event. */
+  async tryLockWithItems(transaction: Transaction, id: string): Promise<LockedEvent | undefined> {
+    const [attempt]: { taken: boolean }[] = await transaction.query(
+      'SELECT pg_try_advisory_xact_lock($1, hashtext($2)) AS taken',
+      [EVENT_ACTS_LOCK, id],
+    );
+    return attempt!.taken ? this.lockRows(transaction, id) : undefined;
+  }
+
+  private async lockRows(transaction: Transaction, id: string): Promise<LockedEvent | undefined> {
+    await transaction.query('SELECT id FROM event_items WHERE event_id = $1 ORDER BY id FOR UPDATE', [id]);
+    await transaction.query('SELECT id FROM events WHERE id = $1 FOR UPDATE', [id]);
+    // A statement of its own, so that it sees what was committed while the locks were waited for.
+    const [event]: LockedEvent[] = await transaction.query(
+      `SELECT event_phase(status, starts_at, ends_at, moment.at) AS status, version, moment.at
+       FROM (SELECT clock_timestamp() AS at) moment CROSS JOIN events WHERE id = $1`,
+      [id],
+    );
+    return event;
+  }
+
+  async markForceOpened(transaction: Transaction, id: string, at: Date, actorId: string): Promise<void> {
+    await transaction.query(
+      `UPDATE events SET status = 'live', opened_at = $2, force_opened_at = $2, force_opened_by = $3
+       WHERE id = $1`,
+      [id, at, actorId],
+    );
+  }
+
+  async markForceClosed(transaction: Transaction, id: string, at: Date, actorId: string): Promise<void> {
+    await transaction.query(
+      `UPDATE events SET status = 'closed', closed_at = $2, force_closed_at = $2, force_closed_by = $3
+       WHERE id = $1`,
+      [id, at, actorId],
+    );
+  }
+}
+
+function values(fields: EventFields): unknown[] {
+  const { title, description, startsAt, endsAt, reservationTtlSeconds } = fields;
+  return [title, description, startsAt, endsAt, reservationTtlSeconds];
+}

@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { CatalogService } from '../catalog/index.js';
+import { decodeCursor, isInstant, newId, toPage, type Page } from '../common/index.js';
+import { Settings } from '../config/index.js';
+import { DatabaseSignals, type Transaction } from '../database/index.js';
+import type { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
+import type { EventResponse } from './dto/event.response.js';
+import type { ListEventsQuery } from './dto/list-events.query.js';
+import type { UpdateEventRequest } from './dto/update-event.request.js';
+import { assertConsistent } from './event-rules.js';
+import { allows, isEditable } from './event-states.js';
+import { EVENTS_CHANGED } from './event-transitions.js';
+import { eventErrors } from './events.errors.js';
+import {
+  EventsRepository,
+  type EventFields,
+  type EventItemFields,
+  type EventView,
+  type LockedEvent,
+} from './events.repository.js';
+
+/**
+ * The drops. What changes one takes the caller's transaction, sends the `events_changed` signal with its
+ * commit, and decides by the database's clock after the event's rows are locked.
+ */
+@Injectable()
+export class EventsService {
+  constructor(
+    private readonly events: EventsRepository,
+    private readonly catalog: CatalogService,
+    private readonly signals: DatabaseSignals,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Schedules an event; one whose start has passed is live at once.
+   * @throws what `assertConsistent` does; UNKNOWN_ITEM
+   */
+  async create(transaction: Transaction, input: CreateEventRequest): Promise<EventResponse> {
+    assertConsistent(input, await this.events.databaseTime(transaction));
+    await this.assertItemsKnown(transaction, input.items);
+    const id = newId();
+    await this.events.insert(transaction, id, this.fields(input));
+    await this.events.replaceItems(transaction, id, itemFields(input.items));
+    return this.finish(transaction, id);
+  }
+
+  /**
+   * Replaces a locked event. Of two edits that read the same version one wins.
+   * @param expectedVersion of the `If-Match` header; undefined without one
+   * @throws EVENT_NOT_FOUND; EVENT_NOT_EDITABLE, before IF_MATCH_REQUIRED, before EVENT_CHANGED; then as `create`
+   */
+  async update(
+    transaction: Transaction,
+    id: string,
+    expectedVersion: number | undefined,
+    input: UpdateEventRequest,
+  ): Promise<EventResponse> {
+    const event = await this.lock(transaction, id);
+    if (!isEditable(event.status)) throw eventErrors.EVENT_NOT_EDITABLE({ status: event.status });
+    if (expectedVersion === undefined) throw eventErrors.IF_MATCH_REQUIRED();
+    if (expectedVersion !== event.version) throw eventErrors.EVENT_CHANGED({ version: event.version });
+    assertConsistent(input, event.at);
+    await this.assertItemsKnown(transaction, input.items);
+    await this.events.update(transaction, id, this.fields(input));
+    await this.events.replaceItems(transaction, id, itemFields(input.items));
+    return this.finish(transaction, id);
+  }
+
+  /**
+   * Opens a locked event before its start; it keeps its end.
+   * @throws EVENT_NOT_FOUND, EVENT_NOT_LOCKED
+   */
+  async forceOpen(transaction: Transaction, id: string, actorId: string): Promise<EventResponse> {
+    const event = await this.lock(transaction, id);
+    if (!allows('forceOpen', event.status)) throw eventErrors.EVENT_NOT_LOCKED({ status: event.status });
+    await this.events.markForceOpened(transaction, id, event.at, actorId);
+    return this.finish(transaction, id);
+  }
+
+  /**
+   * Closes an event for good. Every claim is either committed before or refused after.
+   * @throws EVENT_NOT_FOUND, EVENT_ALREADY_CLOSED
+   */
+  async forceClose(transaction: Transaction, id: string, actorId: string): Promise<EventResponse> {
+    const event = await this.lock(transaction, id);
+    if (!allows('forceClose', event.status)) throw eventErrors.EVENT_ALREADY_CLOSED();
+    await this.events.markForceClosed(transaction, id, event.at, actorId);
+    return this.finish(transaction, id);
+  }
+
+  /**
+   * @param transaction to see what it wrote so far
+   * @throws EVENT_NOT_FOUND
+   */
+  async get(id: string, transaction?: Transaction): Promise<EventResponse> {
+    const event = await this.events.find(id, transaction);
+    if (!event) throw eventErrors.EVENT_NOT_FOUND();
+    return toResponse(event);
+  }
+
+  /**
+   * Latest start first; with status `locked` soonest start first.
+   * @throws INVALID_CURSOR
+   */
+  async list(query: ListEventsQuery): Promise<Page<EventResponse>> {
+    const key = decodeCursor(query.cursor, [isInstant, isUUID]);
+    const after = key && { startsAtText: key[0], id: key[1] };
+    const rows = await this.events.page(query.status, after, query.limit + 1);
+    return toPage(rows, query.limit, (event) => [event.startsAtText, event.id], toResponse);
+  }
+
+  private async lock(transaction: Transaction, id: string): Promise<LockedEvent> {
+    const event = await this.events.lockWithItems(transaction, id);
+    if (!event) throw eventErrors.EVENT_NOT_FOUND();
+    return event;
+  }
+
+  private async finish(transaction: Transaction, id: string): Promise<EventResponse> {
+    await this.signals.send(transaction, EVENTS_CHANGED, id);
+    return this.get(id, transaction);
+  }
+
+  private async assertItemsKnown(
+    transaction: Transaction,
+    items: readonly EventItemRequest[],
+  ): Promise<void> {
+    const known = await this.catalog.findExisting(
+      transaction,
+      items.map(({ itemId }) => itemId),
+    );
+    const errors = items.flatMap(({ itemId }, index) => {
+      const field = `items.${index}.itemId`;
+      return known.has(itemId) ? [] : [{ field, message: `${field} is not in the catalogue` }];
+    });
+    if (errors.length > 0) throw eventErrors.UNKNOWN_ITEM({ errors });
+  }
+
+  private fields(input: CreateEventRequest): EventFields {
+    return {
+      title: input.title,
+      description: input.description ?? '',
+      startsAt: input.startsAt,
+      endsAt: input.endsAt,
+      reservationTtlSeconds: input.reservationTtlSeconds ?? this.settings.raw.RESERVATION_TTL_SECONDS,
+    };
+  }
+}
+
+function itemFields(items: readonly EventItemRequest[]): EventItemFields[] {
+  return items.map(({ itemId, price, stock, perUserLimit }) => ({
+    id: newId(),
+    itemId,
+    priceMinor: price.amount,
+    currency: price.currency,
+    stock,
+    perUserLimit: perUserLimit ?? 1,
+  }));
+}
+
+function toResponse(event: EventView): EventResponse {
+  return {
+    id: event.id,
+    title: event.title,
+    description: event.description,
+    status: event.status,
+    startsAt: event.startsAt.toISOString(),
+    endsAt: event.endsAt.toISOString(),
+    openedAt: event.openedAt?.toISOString() ?? null,
+    closedAt: event.closedAt?.toISOString() ?? null,
+    soldOutAt: event.soldOutAt?.toISOString() ?? null,
+    reservationTtlSeconds: event.reservationTtlSeconds,
+    version: event.version,
+    serverTime: event.at.toISOString(),
+    items: event.items,
+  };
+}
