@@ -1,5 +1,5 @@
 /** The module rule: one way down, through each module's index.ts (docs/architecture.md). */
-const modules = ['auth', 'catalog', 'events', 'purchase', 'reviews', 'admin', 'health', 'seed'];
+const modules = ['auth', 'catalog', 'events', 'purchase', 'reviews', 'realtime', 'admin', 'health', 'seed'];
 
 /** What each module may import, beside config, common and database. */
 const allowed = {
@@ -8,6 +8,7 @@ const allowed = {
   events: ['auth', 'catalog'],
   purchase: ['auth', 'catalog', 'events'],
   reviews: ['auth', 'catalog', 'events', 'purchase'],
+  realtime: ['auth', 'events', 'purchase'],
   admin: ['auth', 'catalog', 'events', 'purchase', 'reviews'],
   health: ['auth', 'events', 'purchase', 'reviews'],
   seed: ['auth', 'catalog', 'events', 'purchase', 'reviews', 'admin'],

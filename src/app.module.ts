@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import type { DataSource } from 'typeorm';
-import { AdminModule, LabModule } from './admin/index.js';
+import { AdminModule } from './admin/index.js';
 import { AuthModule } from './auth/index.js';
 import { CatalogModule } from './catalog/index.js';
 import { CommonModule } from './common/index.js';
@@ -10,6 +10,7 @@ import { DatabaseModule } from './database/index.js';
 import { EventsModule } from './events/index.js';
 import { HealthModule } from './health/index.js';
 import { PurchaseModule } from './purchase/index.js';
+import { RealtimeModule } from './realtime/index.js';
 import { ReviewsModule } from './reviews/index.js';
 
 @Module({})
@@ -27,8 +28,8 @@ export class AppModule {
         EventsModule,
         PurchaseModule,
         ReviewsModule,
+        RealtimeModule,
         AdminModule,
-        LabModule,
         HealthModule,
       ],
     };

@@ -4,6 +4,7 @@ import cors from '@fastify/cors';
 import { RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { WsAdapter } from '@nestjs/platform-ws';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
@@ -77,6 +78,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   logTroubledRequests(server);
   app.get(MetricsService).http.attach(server);
 
+  app.useWebSocketAdapter(new WsAdapter(app));
   setRoutePrefix(app);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());

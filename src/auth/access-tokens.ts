@@ -52,8 +52,7 @@ export class AccessTokens {
     this.ttlSeconds = settings.raw.ACCESS_TOKEN_TTL_SECONDS;
   }
 
-  /** @param ttlSeconds at most MAX_ACCESS_TOKEN_TTL_SECONDS, since revocations are forgotten soon after */
-  issue(subject: TokenSubject, ttlSeconds = this.ttlSeconds): IssuedToken {
+  issue(subject: TokenSubject): IssuedToken {
     const issuedAt = Math.floor(this.clock.now().getTime() / 1000);
     const accessToken = this.jwt.sign({
       sub: subject.userId,
@@ -61,9 +60,9 @@ export class AccessTokens {
       sid: subject.sessionId,
       ver: subject.tokenVersion,
       iat: issuedAt,
-      exp: issuedAt + ttlSeconds,
+      exp: issuedAt + this.ttlSeconds,
     });
-    return { accessToken, expiresIn: ttlSeconds };
+    return { accessToken, expiresIn: this.ttlSeconds };
   }
 
   /**

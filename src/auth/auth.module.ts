@@ -7,8 +7,6 @@ import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
-import { DisposableAccountRepository } from './disposable-account.repository.js';
-import { DisposableAccounts } from './disposable-accounts.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ProfileController } from './profile.controller.js';
 import { ProfileService } from './profile.service.js';
@@ -41,8 +39,6 @@ import { UserRepository } from './user.repository.js';
   providers: [
     AccessTokens,
     AuthService,
-    DisposableAccountRepository,
-    DisposableAccounts,
     PasswordHasher,
     ProfileService,
     RefreshCookie,
@@ -59,6 +55,6 @@ import { UserRepository } from './user.repository.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [DisposableAccounts, UserAdministration, UserDirectory],
+  exports: [AccessTokens, UserAdministration, UserDirectory],
 })
 export class AuthModule {}

@@ -48,6 +48,9 @@ export const settingsShape = {
   SHUTDOWN_TIMEOUT_SECONDS: integer(10, 1, 120).describe(
     'How long requests in flight may take to finish after SIGTERM.',
   ),
+  REALTIME_MAX_CONNECTIONS: integer(10_000, 1, 1_000_000).describe(
+    'WebSocket listeners of one instance; further ones are asked to try later.',
+  ),
   TRUSTED_PROXIES: list.describe(
     'Comma-separated addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed; empty believes none.',
   ),
@@ -102,12 +105,6 @@ export const settingsShape = {
     .string()
     .optional()
     .describe('Password of the first admin; at least 12 characters in production.'),
-  LAB_ENDPOINTS: z
-    .enum(['on', 'off'])
-    .optional()
-    .describe(
-      'Lets admins make disposable buyers in bulk for load tests; off by default in production, on elsewhere.',
-    ),
   SEED_DEMO: z
     .enum(['on', 'off'])
     .optional()
@@ -123,6 +120,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'LOG_LEVEL',
     'MAX_CONNECTIONS',
     'SHUTDOWN_TIMEOUT_SECONDS',
+    'REALTIME_MAX_CONNECTIONS',
     'TRUSTED_PROXIES',
     'ALLOWED_ORIGINS',
   ],
@@ -141,7 +139,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'RATE_LIMIT_COMMENT_PER_MINUTE',
   ],
   Sales: ['RESERVATION_TTL_SECONDS', 'CLAIM_QUEUE_LIMIT'],
-  Demo: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SEED_DEMO', 'LAB_ENDPOINTS'],
+  Demo: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SEED_DEMO'],
 };
 
 const shape = z.object(settingsShape);

@@ -23,6 +23,7 @@ export class DatabaseSignals implements OnApplicationBootstrap, OnModuleDestroy 
   private reconnectTimer: NodeJS.Timeout | undefined;
   private keepAliveTimer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private asking: Promise<void> = Promise.resolve();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -32,7 +33,7 @@ export class DatabaseSignals implements OnApplicationBootstrap, OnModuleDestroy 
     if (existing) existing.add(listener);
     else {
       this.listeners.set(channel, new Set([listener]));
-      this.client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+      if (this.client) void this.ask(this.client, `LISTEN ${pg.escapeIdentifier(channel)}`);
     }
     return () => this.listeners.get(channel)?.delete(listener);
   }
@@ -40,6 +41,11 @@ export class DatabaseSignals implements OnApplicationBootstrap, OnModuleDestroy 
   /** Sends when `transaction` commits; not at all if it rolls back. */
   async send(transaction: Transaction, channel: string, payload = ''): Promise<void> {
     await transaction.query('SELECT pg_notify($1, $2)', [channel, payload]);
+  }
+
+  /** Sends now, in a transaction of its own. */
+  async broadcast(channel: string, payload = ''): Promise<void> {
+    await this.dataSource.query('SELECT pg_notify($1, $2)', [channel, payload]);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -76,12 +82,19 @@ export class DatabaseSignals implements OnApplicationBootstrap, OnModuleDestroy 
     }
     this.client = client;
     // A connection that died without a word is found by asking.
-    this.keepAliveTimer = setInterval(() => {
-      client
-        .query({ text: 'SELECT 1', query_timeout: 5_000 } as pg.QueryConfig)
-        .catch(() => this.reconnectLater(client));
-    }, KEEP_ALIVE_MS);
+    this.keepAliveTimer = setInterval(() => void this.ask(client, 'SELECT 1'), KEEP_ALIVE_MS);
     for (const channel of this.listeners.keys()) this.deliver(channel, '');
+  }
+
+  /** One query after the other: pg wants no second one on a client that is busy. */
+  private ask(client: pg.Client, sql: string): Promise<void> {
+    this.asking = this.asking
+      .then(() => client.query({ text: sql, query_timeout: 5_000 } as pg.QueryConfig))
+      .then(
+        () => undefined,
+        () => this.reconnectLater(client),
+      );
+    return this.asking;
   }
 
   private reconnectLater(client: pg.Client): void {

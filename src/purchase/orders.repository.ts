@@ -32,6 +32,12 @@ export interface ReturnedStock {
   stockRemaining: number;
 }
 
+/** An order and whose it is. */
+export interface OwnedView {
+  userId: string;
+  view: OrderView;
+}
+
 /** From `orders AS o`, or a CTE of them. */
 const VIEW = `
   o.id, i.event_id, o.event_item_id, c.name AS item_name, o.quantity, o.unit_price_minor, o.currency, o.status,
@@ -167,6 +173,32 @@ export class OrdersRepository {
       [userId, limit, beforeId ?? null],
     );
     return rows.map(toView);
+  }
+
+  /** Open reservations of these users, nearest to their end first, if need be only those that end soon. */
+  openReservations(
+    userIds: readonly string[],
+    withinSeconds: number | undefined,
+    limit: number,
+  ): Promise<OwnedView[]> {
+    return this.owned(
+      `SELECT ${VIEW}, o.user_id FROM orders o ${VIEW_JOINS}
+       WHERE o.status = 'reserved' AND o.user_id = ANY ($1) AND o.reserved_until > now()
+         AND ($2::integer IS NULL OR o.reserved_until <= now() + make_interval(secs => $2))
+       ORDER BY o.reserved_until LIMIT $3`,
+      [userIds, withinSeconds ?? null, limit],
+    );
+  }
+
+  byIds(orderIds: readonly string[]): Promise<OwnedView[]> {
+    return this.owned(`SELECT ${VIEW}, o.user_id FROM orders o ${VIEW_JOINS} WHERE o.id = ANY ($1)`, [
+      orderIds,
+    ]);
+  }
+
+  private async owned(sql: string, values: unknown[]): Promise<OwnedView[]> {
+    const rows: (OrderRow & { user_id: string })[] = await this.database.reader.query(sql, values);
+    return rows.map((row) => ({ userId: row.user_id, view: toView(row) }));
   }
 
   async hasConfirmedOrder(userId: string, catalogItemId: string): Promise<boolean> {

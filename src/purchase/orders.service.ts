@@ -17,6 +17,24 @@ const RELEASE_SCAN = 20 * RELEASE_BATCH;
 
 type StockListener = (returned: ReturnedStock[]) => void;
 
+/** An order that was confirmed, cancelled or expired. */
+export interface OrderChange {
+  orderId: string;
+  userId: string;
+  eventId: string;
+}
+
+type ChangeListener = (changes: OrderChange[]) => void;
+
+/** An order with the user whose it is. */
+export interface OwnedOrder {
+  userId: string;
+  order: OrderResponse;
+}
+
+/** As many orders as one look for notices may fetch. */
+const MAX_NOTICED_ORDERS = 1_000;
+
 /**
  * What becomes of orders once they are claimed. Each reservation is resolved exactly once, whoever races:
  * every change is conditional on the order's state, under its row lock. Units come back in the
@@ -25,6 +43,7 @@ type StockListener = (returned: ReturnedStock[]) => void;
 @Injectable()
 export class OrdersService {
   private readonly listeners = new Set<StockListener>();
+  private readonly changeListeners = new Set<ChangeListener>();
 
   constructor(
     private readonly database: Database,
@@ -38,6 +57,12 @@ export class OrdersService {
     return () => this.listeners.delete(listener);
   }
 
+  /** Calls `listener` after orders were resolved and committed. Returns the way to stop it. */
+  onChanged(listener: ChangeListener): () => void {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
+  }
+
   /**
    * Makes the shopper's reservation a purchase. Runs in a transaction of its own.
    * @throws ORDER_NOT_FOUND, ORDER_NOT_RESERVED (also for an order that is confirmed already),
@@ -49,6 +74,7 @@ export class OrdersService {
         (await this.orders.confirm(transaction, userId, orderId)) ??
         (await this.refuse(transaction, userId, orderId, 'confirmed')),
     );
+    this.tellChanged([{ orderId, userId, eventId: confirmed.eventId }]);
     return toOrderResponse(confirmed);
   }
 
@@ -64,6 +90,7 @@ export class OrdersService {
       return [order, await this.orders.returnStock(transaction, [order])] as const;
     });
     this.tellReturned(returned);
+    this.tellChanged([{ orderId, userId, eventId: cancelled.eventId }]);
     return toOrderResponse(cancelled);
   }
 
@@ -72,6 +99,15 @@ export class OrdersService {
     const key = decodeCursor(cursor, [(part) => isUUID(part)]);
     const rows = await this.orders.listOfUser(userId, limit + 1, key?.[0]);
     return toPage(rows, limit, ({ id }) => [id], toOrderResponse);
+  }
+
+  /** The users' open reservations; those whose time is nearest come first. */
+  async openReservations(userIds: readonly string[], withinSeconds?: number): Promise<OwnedOrder[]> {
+    return (await this.orders.openReservations(userIds, withinSeconds, MAX_NOTICED_ORDERS)).map(toOwned);
+  }
+
+  async byIds(orderIds: readonly string[]): Promise<OwnedOrder[]> {
+    return (await this.orders.byIds(orderIds)).map(toOwned);
   }
 
   /** Whether the user has bought the catalog item, in whatever event. */
@@ -106,13 +142,25 @@ export class OrdersService {
   }
 
   private async release(take: (transaction: Transaction) => Promise<ReleasedOrder[]>): Promise<number> {
-    const [count, returned] = await this.database.transaction(async (transaction) => {
-      const released = await take(transaction);
-      if (released.length === 0) return [0, []] as const;
-      return [released.length, await this.orders.returnStock(transaction, released)] as const;
+    const [released, returned] = await this.database.transaction(async (transaction) => {
+      const orders = await take(transaction);
+      return [orders, orders.length > 0 ? await this.orders.returnStock(transaction, orders) : []] as const;
     });
     this.tellReturned(returned);
-    return count;
+    const eventIds = new Map(returned.map(({ eventItemId, eventId }) => [eventItemId, eventId]));
+    this.tellChanged(
+      released.map(({ orderId, userId, eventItemId }) => ({
+        orderId,
+        userId,
+        eventId: eventIds.get(eventItemId) as string,
+      })),
+    );
+    return released.length;
+  }
+
+  private tellChanged(changes: readonly OrderChange[]): void {
+    if (changes.length === 0) return;
+    for (const listener of this.changeListeners) listener([...changes]);
   }
 
   private tellReturned(returned: readonly ReturnedStock[]): void {
@@ -139,4 +187,8 @@ export class OrdersService {
       ...(eventForceClosed && { detail: 'The event was closed and its reservations are given back.' }),
     });
   }
+}
+
+function toOwned({ userId, view }: { userId: string; view: OrderView }): OwnedOrder {
+  return { userId, order: toOrderResponse(view) };
 }

@@ -9,4 +9,9 @@ export class SalesFigures {
   forEvents(eventIds: readonly string[]): Promise<Map<string, EventSales>> {
     return this.repository.salesOf(eventIds);
   }
+
+  /** Units that are reserved at the moment, by event item. */
+  heldUnits(eventId: string): Promise<Map<string, number>> {
+    return this.repository.heldUnits(eventId);
+  }
 }

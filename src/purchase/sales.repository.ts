@@ -31,6 +31,16 @@ interface SalesRow {
 export class SalesRepository {
   constructor(private readonly database: Database) {}
 
+  async heldUnits(eventId: string): Promise<Map<string, number>> {
+    const rows: { event_item_id: string; units: string }[] = await this.database.reader.query(
+      `SELECT o.event_item_id, sum(o.quantity) AS units
+       FROM event_items i JOIN orders o ON o.event_item_id = i.id
+       WHERE i.event_id = $1 AND o.status = 'reserved' GROUP BY o.event_item_id`,
+      [eventId],
+    );
+    return new Map(rows.map((row) => [row.event_item_id, Number(row.units)]));
+  }
+
   async salesOf(eventIds: readonly string[]): Promise<Map<string, EventSales>> {
     const rows: SalesRow[] = await this.database.reader.query(
       `WITH sales AS (

@@ -1,3 +1,0 @@
-export function renderReport(_: unknown): string {
-  return '';
-}

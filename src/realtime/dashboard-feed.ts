@@ -1,0 +1,65 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { EventsService } from '../events/index.js';
+import { SalesFigures, type EventSales } from '../purchase/index.js';
+import { ChannelHub } from './channel-hub.js';
+import type { Feed } from './feed.js';
+import { DASHBOARD_CHANNEL } from './protocol.js';
+
+/** A chart of orders per second needs a point a second. */
+const INTERVAL_MS = 1_000;
+/** As many live drops as a dashboard can show. */
+const MAX_EVENTS = 50;
+
+export interface DashboardUpdate {
+  events: ({ eventId: string; status: string } & EventSales)[];
+  serverTime: string;
+}
+
+/** The figures of the drops that sell now, once a second while an admin looks. */
+@Injectable()
+export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private publishing = false;
+
+  constructor(
+    private readonly hub: ChannelHub,
+    private readonly events: EventsService,
+    private readonly sales: SalesFigures,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.publish(), INTERVAL_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  async snapshot(): Promise<DashboardUpdate> {
+    const selling = (
+      await Promise.all(
+        (['live', 'sold_out'] as const).map((status) => this.events.list({ status, limit: MAX_EVENTS })),
+      )
+    ).flatMap(({ data }) => data);
+    const figures = await this.sales.forEvents(selling.map(({ id }) => id));
+    return {
+      events: selling.flatMap(({ id, status }) => {
+        const sales = figures.get(id);
+        return sales ? [{ eventId: id, status, ...sales }] : [];
+      }),
+      serverTime: new Date().toISOString(),
+    };
+  }
+
+  private async publish(): Promise<void> {
+    if (this.publishing || this.hub.listenerCount(DASHBOARD_CHANNEL) === 0) return;
+    this.publishing = true;
+    try {
+      this.hub.publish(DASHBOARD_CHANNEL, await this.snapshot());
+    } catch {
+      // The database is away; the next second tries again.
+    } finally {
+      this.publishing = false;
+    }
+  }
+}

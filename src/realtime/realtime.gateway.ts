@@ -1,0 +1,227 @@
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { WebSocketGateway, type OnGatewayConnection, type OnGatewayDisconnect } from '@nestjs/websockets';
+import type { RawData, WebSocket } from 'ws';
+import { AccessTokens } from '../auth/index.js';
+import { AppError } from '../common/index.js';
+import { Settings } from '../config/index.js';
+import { ChannelHub } from './channel-hub.js';
+import { Connection } from './connection.js';
+import { Feeds } from './feeds.js';
+import {
+  DASHBOARD_CHANNEL,
+  MAX_MESSAGE_BYTES,
+  OWN_CHANNEL,
+  parseMessage,
+  USER_PREFIX,
+  type ClientMessage,
+} from './protocol.js';
+
+/** A browser that says nothing at all is not one of ours. */
+const GREETING_TIMEOUT_MS = 5_000;
+/** Finds connections that died without a word, and tokens that ended meanwhile. */
+const HEARTBEAT_MS = 25_000;
+const TOKEN_CHECK_MS = 1_000;
+const MAX_MESSAGES_PER_SECOND = 20;
+const MAX_CHANNELS_PER_CONNECTION = 50;
+
+/** RFC 6455 close codes that we use. */
+const POLICY_VIOLATION = 1008;
+const TRY_AGAIN_LATER = 1013;
+
+/**
+ * `/api/v1/realtime`. The first message is `hello`, with the access token or without one: a token never
+ * stands in the URL, where logs would keep it. Public channels need none.
+ */
+@WebSocketGateway({ path: '/api/v1/realtime', maxPayload: MAX_MESSAGE_BYTES })
+export class RealtimeGateway
+  implements
+    OnGatewayConnection<WebSocket>,
+    OnGatewayDisconnect<WebSocket>,
+    OnApplicationBootstrap,
+    OnModuleDestroy
+{
+  private readonly logger = new Logger(RealtimeGateway.name);
+  private readonly connections = new Map<WebSocket, Connection>();
+  private readonly timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly hub: ChannelHub,
+    private readonly feeds: Feeds,
+    private readonly accessTokens: AccessTokens,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Open connections on this instance. */
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  onApplicationBootstrap(): void {
+    this.timers.push(
+      setInterval(() => this.heartbeat(), HEARTBEAT_MS).unref(),
+      setInterval(() => this.checkTokens(), TOKEN_CHECK_MS).unref(),
+    );
+  }
+
+  onModuleDestroy(): void {
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  handleConnection(socket: WebSocket): void {
+    if (this.connections.size >= this.settings.raw.REALTIME_MAX_CONNECTIONS) {
+      socket.close(TRY_AGAIN_LATER, 'too many connections');
+      return;
+    }
+    const connection = new Connection(socket);
+    this.connections.set(socket, connection);
+    const greeting = setTimeout(() => {
+      if (!connection.greeted) socket.close(POLICY_VIOLATION, 'no hello');
+    }, GREETING_TIMEOUT_MS).unref();
+    socket.on('pong', () => (connection.alive = true));
+    socket.on('message', (data, isBinary) => this.receive(connection, data, isBinary));
+    socket.once('close', () => clearTimeout(greeting));
+  }
+
+  handleDisconnect(socket: WebSocket): void {
+    const connection = this.connections.get(socket);
+    if (!connection) return;
+    this.connections.delete(socket);
+    this.leave(connection, [...connection.channels]);
+  }
+
+  private receive(connection: Connection, data: RawData, isBinary: boolean): void {
+    if (connection.messageBudget <= 0) {
+      connection.socket.close(POLICY_VIOLATION, 'too many messages');
+      return;
+    }
+    connection.messageBudget -= 1;
+    const message = isBinary ? undefined : parseMessage(String(data));
+    if (!message) {
+      connection.tell({ type: 'error', code: 'UNKNOWN_MESSAGE' });
+      return;
+    }
+    if (!connection.greeted && message.type !== 'hello') {
+      connection.tell({ type: 'error', code: 'HELLO_REQUIRED' });
+      return;
+    }
+    this.handle(connection, message).catch((error: unknown) => {
+      const channel = 'channel' in message ? { channel: message.channel } : {};
+      if (error instanceof AppError) connection.tell({ type: 'error', code: error.code, ...channel });
+      else {
+        this.logger.error({ err: error, msg: 'A realtime message failed' });
+        connection.tell({ type: 'error', code: 'INTERNAL_ERROR', ...channel });
+      }
+    });
+  }
+
+  private async handle(connection: Connection, message: ClientMessage): Promise<void> {
+    switch (message.type) {
+      case 'hello':
+        this.greet(connection, message.token);
+        return;
+      case 'subscribe':
+        await this.subscribe(connection, message.channel);
+        return;
+      case 'unsubscribe':
+        this.leave(connection, [innerChannel(connection, message.channel)]);
+        return;
+      case 'ping':
+        connection.tell({ type: 'pong', serverTime: new Date().toISOString() });
+    }
+  }
+
+  /** May be said again: with a fresh token after the old one ended, or without one after logging out. */
+  private greet(connection: Connection, token: string | undefined): void {
+    connection.greeted = true;
+    connection.token = token;
+    connection.user = undefined;
+    if (token !== undefined) {
+      try {
+        connection.user = this.accessTokens.verify(token);
+      } catch (error) {
+        connection.token = undefined;
+        connection.tell({ type: 'error', code: error instanceof AppError ? error.code : 'INTERNAL_ERROR' });
+      }
+    }
+    const { user } = connection;
+    this.leave(
+      connection,
+      [...connection.channels].filter((channel) => isPrivate(channel) && !mayListen(user, channel)),
+    );
+    connection.tell({ type: 'welcome', serverTime: new Date().toISOString(), userId: user?.id ?? null });
+  }
+
+  private async subscribe(connection: Connection, said: string): Promise<void> {
+    const channel = innerChannel(connection, said);
+    if (isPrivate(channel) && !mayListen(connection.user, channel)) {
+      connection.tell({
+        type: 'error',
+        code: connection.user ? 'FORBIDDEN' : 'UNAUTHENTICATED',
+        channel: said,
+      });
+      return;
+    }
+    if (connection.channels.size >= MAX_CHANNELS_PER_CONNECTION) {
+      connection.tell({ type: 'error', code: 'TOO_MANY_CHANNELS', channel: said });
+      return;
+    }
+    // Listening begins before the snapshot is read: a change in between is sent twice rather than never.
+    this.hub.add(channel, connection);
+    try {
+      const snapshot = await this.feeds.snapshot(channel);
+      connection.tell({ type: 'subscribed', channel: said, snapshot });
+      this.feeds.joined(channel);
+    } catch (error) {
+      this.leave(connection, [channel]);
+      throw error;
+    }
+  }
+
+  private leave(connection: Connection, channels: string[]): void {
+    for (const channel of channels) {
+      this.hub.remove(channel, connection);
+      this.feeds.left(channel);
+    }
+  }
+
+  private heartbeat(): void {
+    for (const connection of this.connections.values()) {
+      if (!connection.alive) {
+        connection.socket.terminate();
+        continue;
+      }
+      connection.alive = false;
+      connection.socket.ping();
+    }
+  }
+
+  /** Ends private channels of tokens that were revoked or ran out, and refills the message budgets. */
+  private checkTokens(): void {
+    for (const connection of this.connections.values()) {
+      connection.messageBudget = MAX_MESSAGES_PER_SECOND;
+      if (connection.token === undefined) continue;
+      try {
+        this.accessTokens.verify(connection.token);
+      } catch (error) {
+        connection.token = undefined;
+        connection.user = undefined;
+        this.leave(connection, [...connection.channels].filter(isPrivate));
+        connection.tell({ type: 'error', code: error instanceof AppError ? error.code : 'INTERNAL_ERROR' });
+      }
+    }
+  }
+}
+
+function isPrivate(channel: string): boolean {
+  return channel === DASHBOARD_CHANNEL || channel === OWN_CHANNEL || channel.startsWith(USER_PREFIX);
+}
+
+function mayListen(user: Connection['user'], channel: string): boolean {
+  if (!user) return false;
+  if (channel === DASHBOARD_CHANNEL) return user.role === 'admin';
+  return channel === USER_PREFIX + user.id;
+}
+
+function innerChannel(connection: Connection, said: string): string {
+  return said === OWN_CHANNEL && connection.user ? USER_PREFIX + connection.user.id : said;
+}

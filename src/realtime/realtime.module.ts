@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
+import { EventsModule } from '../events/index.js';
+import { PurchaseModule } from '../purchase/index.js';
+import { ChannelHub } from './channel-hub.js';
+import { DashboardFeed } from './dashboard-feed.js';
+import { EventFeed } from './event-feed.js';
+import { Feeds } from './feeds.js';
+import { RealtimeGateway } from './realtime.gateway.js';
+import { UserFeed } from './user-feed.js';
+import { Viewers } from './viewers.js';
+
+@Module({
+  imports: [AuthModule, EventsModule, PurchaseModule],
+  providers: [ChannelHub, Viewers, EventFeed, DashboardFeed, UserFeed, Feeds, RealtimeGateway],
+  exports: [RealtimeGateway],
+})
+export class RealtimeModule {}
