@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../catalog/index.js';
+import { EventScheduleRepository } from './event-schedule.repository.js';
+import { EventScheduler } from './event-scheduler.js';
 import { EventTransitions } from './event-transitions.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
@@ -8,7 +10,7 @@ import { EventsService } from './events.service.js';
 @Module({
   imports: [CatalogModule],
   controllers: [EventsController],
-  providers: [EventsRepository, EventsService, EventTransitions],
+  providers: [EventsRepository, EventsService, EventTransitions, EventScheduleRepository, EventScheduler],
   exports: [EventsService, EventTransitions],
 })
 export class EventsModule {}
