@@ -81,12 +81,10 @@ export class EventScheduler implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.openDue();
       await this.closeDue();
-      const ms = await this.schedule.millisecondsToNextBoundary();
+      const sleepMs = sleepBefore(await this.schedule.millisecondsToNextBoundary());
       if (this.failures > 0) this.logger.log('The scheduler works again');
       this.failures = 0;
-      if (ms === undefined) return MAX_SLEEP_MS;
-      // Timers may fire up to a millisecond early; what is then not yet due is looked at once more.
-      return ms <= 0 ? BUSY_SLEEP_MS : Math.min(Math.ceil(ms), MAX_SLEEP_MS);
+      return sleepMs;
     } catch (error) {
       if (this.failures === 0)
         this.logger.warn({ err: error, msg: 'Opening and closing events fails; trying on' });
@@ -131,6 +129,12 @@ export class EventScheduler implements OnApplicationBootstrap, OnModuleDestroy {
       return boundary;
     });
   }
+}
+
+/** How long to sleep when the next boundary is `ms` away; timers may fire early, and then it is looked again. */
+export function sleepBefore(ms: number | undefined): number {
+  if (ms === undefined) return MAX_SLEEP_MS;
+  return ms <= 0 ? BUSY_SLEEP_MS : Math.min(Math.ceil(ms), MAX_SLEEP_MS);
 }
 
 function carriedOut(act: CarriedOutTransition['act'], boundary: Boundary): CarriedOutTransition {
