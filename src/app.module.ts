@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import type { DataSource } from 'typeorm';
-import { AdminModule } from './admin/index.js';
+import { AdminModule, LabModule } from './admin/index.js';
 import { AuthModule } from './auth/index.js';
 import { CatalogModule } from './catalog/index.js';
 import { CommonModule } from './common/index.js';
@@ -30,6 +30,7 @@ export class AppModule {
         ReviewsModule,
         RealtimeModule,
         AdminModule,
+        LabModule,
         HealthModule,
       ],
     };

@@ -1,1 +1,2 @@
 export { AdminModule } from './admin.module.js';
+export { LabModule } from './lab.module.js';

@@ -52,7 +52,8 @@ export class AccessTokens {
     this.ttlSeconds = settings.raw.ACCESS_TOKEN_TTL_SECONDS;
   }
 
-  issue(subject: TokenSubject): IssuedToken {
+  /** @param ttlSeconds at most MAX_ACCESS_TOKEN_TTL_SECONDS, since revocations are forgotten soon after */
+  issue(subject: TokenSubject, ttlSeconds = this.ttlSeconds): IssuedToken {
     const issuedAt = Math.floor(this.clock.now().getTime() / 1000);
     const accessToken = this.jwt.sign({
       sub: subject.userId,
@@ -60,9 +61,9 @@ export class AccessTokens {
       sid: subject.sessionId,
       ver: subject.tokenVersion,
       iat: issuedAt,
-      exp: issuedAt + this.ttlSeconds,
+      exp: issuedAt + ttlSeconds,
     });
-    return { accessToken, expiresIn: this.ttlSeconds };
+    return { accessToken, expiresIn: ttlSeconds };
   }
 
   /**

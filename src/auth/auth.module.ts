@@ -7,6 +7,8 @@ import { AccessTokens } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { DisposableAccountRepository } from './disposable-account.repository.js';
+import { DisposableAccounts } from './disposable-accounts.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ProfileController } from './profile.controller.js';
 import { ProfileService } from './profile.service.js';
@@ -39,6 +41,8 @@ import { UserRepository } from './user.repository.js';
   providers: [
     AccessTokens,
     AuthService,
+    DisposableAccountRepository,
+    DisposableAccounts,
     PasswordHasher,
     ProfileService,
     RefreshCookie,
@@ -55,6 +59,6 @@ import { UserRepository } from './user.repository.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [AccessTokens, UserAdministration, UserDirectory],
+  exports: [AccessTokens, DisposableAccounts, UserAdministration, UserDirectory],
 })
 export class AuthModule {}

@@ -105,6 +105,12 @@ export const settingsShape = {
     .string()
     .optional()
     .describe('Password of the first admin; at least 12 characters in production.'),
+  LAB_ENDPOINTS: z
+    .enum(['on', 'off'])
+    .optional()
+    .describe(
+      'Lets admins make disposable buyers in bulk for load tests; off by default in production, on elsewhere.',
+    ),
   SEED_DEMO: z
     .enum(['on', 'off'])
     .optional()
@@ -139,7 +145,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'RATE_LIMIT_COMMENT_PER_MINUTE',
   ],
   Sales: ['RESERVATION_TTL_SECONDS', 'CLAIM_QUEUE_LIMIT'],
-  Demo: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SEED_DEMO'],
+  Demo: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SEED_DEMO', 'LAB_ENDPOINTS'],
 };
 
 const shape = z.object(settingsShape);

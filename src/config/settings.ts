@@ -18,6 +18,7 @@ export class Settings {
   readonly seedsDemo: boolean;
   readonly dataDir: string;
   readonly rateLimitsEnabled: boolean;
+  readonly labEndpointsEnabled: boolean;
   readonly passwordHashThreads: number;
 
   private constructor(readonly raw: RawSettings) {
@@ -26,6 +27,7 @@ export class Settings {
     this.seedsDemo = (raw.SEED_DEMO ?? (this.usesEmbeddedDatabase ? 'on' : 'off')) === 'on';
     this.dataDir = resolve(raw.DATA_DIR);
     this.rateLimitsEnabled = raw.RATE_LIMITS === 'on';
+    this.labEndpointsEnabled = (raw.LAB_ENDPOINTS ?? (this.isProduction ? 'off' : 'on')) === 'on';
     this.jwtKey = createSecretKey(raw.JWT_SECRET ? Buffer.from(raw.JWT_SECRET) : randomBytes(48));
     this.passwordHashThreads = raw.PASSWORD_HASH_THREADS || Math.max(1, availableParallelism() - 1);
   }

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
+import { EventsModule } from '../events/index.js';
+import { CensusController } from './census.controller.js';
+import { CensusRepository } from './census.repository.js';
+import { CensusService } from './census.service.js';
+import { LabBuyersController } from './lab-buyers.controller.js';
+import { LabBuyersService } from './lab-buyers.service.js';
+
+/** The server's side of the drop lab: buyers to load with, and the census that judges. */
+@Module({
+  imports: [AuthModule, EventsModule],
+  controllers: [CensusController, LabBuyersController],
+  providers: [CensusRepository, CensusService, LabBuyersService],
+})
+export class LabModule {}
