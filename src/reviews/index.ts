@@ -1,2 +1,5 @@
+export { CommentsService } from './comments.service.js';
+export { PutReviewRequest } from './dto/put-review.request.js';
 export { ReviewStoreHealth } from './review-store-health.js';
 export { ReviewsModule } from './reviews.module.js';
+export { ReviewsService } from './reviews.service.js';

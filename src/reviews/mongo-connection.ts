@@ -7,9 +7,9 @@ import { reviewErrors } from './reviews.errors.js';
 import { threadSchema, type ThreadDocument } from './thread.schema.js';
 
 /** What a request waits for MongoDB at most, all told; the promise is an answer within a second. */
-const DEADLINE_MS = 800;
+const DEADLINE_MS = 700;
 /** The server gives a command up after this; sent with every one. */
-export const MAX_TIME_MS = 700;
+export const MAX_TIME_MS = 600;
 const RETRY_AFTER_MS = 1_000;
 
 const CONNECT_OPTIONS = {

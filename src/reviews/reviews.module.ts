@@ -1,9 +1,19 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
+import { CatalogModule } from '../catalog/index.js';
+import { EventsModule } from '../events/index.js';
+import { PurchaseModule } from '../purchase/index.js';
+import { CommentsController } from './comments.controller.js';
+import { CommentsService } from './comments.service.js';
 import { ReviewStoreHealth } from './review-store-health.js';
 import { reviewStoreProviders } from './review-stores.js';
+import { ReviewsController } from './reviews.controller.js';
+import { ReviewsService } from './reviews.service.js';
 
 @Module({
-  providers: reviewStoreProviders,
-  exports: [ReviewStoreHealth],
+  imports: [AuthModule, CatalogModule, EventsModule, PurchaseModule],
+  controllers: [ReviewsController, CommentsController],
+  providers: [...reviewStoreProviders, ReviewsService, CommentsService],
+  exports: [ReviewsService, CommentsService, ReviewStoreHealth],
 })
 export class ReviewsModule {}

@@ -1,0 +1,81 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiForbiddenResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentUser, Public, RateLimit, type AuthenticatedUser } from '../auth/index.js';
+import { IdPipe, type Page } from '../common/index.js';
+import { CommentsService } from './comments.service.js';
+import { CommentResponse, CommentThreadPage } from './dto/comment.response.js';
+import { ListThreadsQuery } from './dto/list-threads.query.js';
+import { WriteCommentRequest } from './dto/write-comment.request.js';
+
+@ApiTags('comments')
+@ApiServiceUnavailableResponse({ description: 'REVIEWS_UNAVAILABLE' })
+@Controller('reviews')
+export class CommentsController {
+  constructor(private readonly comments: CommentsService) {}
+
+  @Post('events/:eventId/comments')
+  @RateLimit('comment')
+  @ApiOperation({ summary: 'Comment on an event, which starts a thread' })
+  @ApiCreatedResponse({ type: CommentResponse })
+  @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
+  startThread(
+    @Param('eventId', IdPipe) eventId: string,
+    @CurrentUser() user: AuthenticatedUser,
+    @Body() { text }: WriteCommentRequest,
+  ): Promise<CommentResponse> {
+    return this.comments.startThread(user.id, eventId, text);
+  }
+
+  @Get('events/:eventId/comments')
+  @Public()
+  @ApiOperation({
+    summary: 'List an event’s comment threads as trees',
+    description: 'Newest thread first; in a thread oldest reply first. Every thread is whole.',
+  })
+  @ApiOkResponse({ type: CommentThreadPage })
+  @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
+  listThreads(
+    @Param('eventId', IdPipe) eventId: string,
+    @Query() query: ListThreadsQuery,
+  ): Promise<Page<CommentResponse>> {
+    return this.comments.listThreads(eventId, query);
+  }
+
+  @Post('comments/:commentId/replies')
+  @RateLimit('comment')
+  @ApiOperation({ summary: 'Reply to a comment or to a reply' })
+  @ApiCreatedResponse({ type: CommentResponse })
+  @ApiNotFoundResponse({ description: 'COMMENT_NOT_FOUND' })
+  @ApiConflictResponse({ description: 'COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL' })
+  replyToComment(
+    @Param('commentId', IdPipe) commentId: string,
+    @CurrentUser() user: AuthenticatedUser,
+    @Body() { text }: WriteCommentRequest,
+  ): Promise<CommentResponse> {
+    return this.comments.reply(user.id, commentId, text);
+  }
+
+  @Delete('comments/:commentId')
+  @HttpCode(204)
+  @RateLimit('comment')
+  @ApiOperation({ summary: 'Remove a comment: its author or an admin; its replies stay' })
+  @ApiNoContentResponse()
+  @ApiForbiddenResponse({ description: 'NOT_THE_AUTHOR' })
+  @ApiNotFoundResponse({ description: 'COMMENT_NOT_FOUND' })
+  removeComment(
+    @Param('commentId', IdPipe) commentId: string,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<void> {
+    return this.comments.remove(user, commentId);
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
+import { Clock, decodeCursor, newId, toPage, type Page, type PageQuery } from '../common/index.js';
+import { EventsService } from '../events/index.js';
+import { toTree } from './comment-tree.js';
+import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
+import type { CommentResponse } from './dto/comment.response.js';
+import { reviewErrors } from './reviews.errors.js';
+
+/** Deeper than people follow, shallow enough to show; the thread's first comment has depth 0. */
+export const MAX_DEPTH = 8;
+/** Bounds what one thread brings along with a page, and the thread's document in MongoDB. */
+export const MAX_REPLIES = 200;
+
+/**
+ * What people say about events. As in `ReviewsService`, no method runs in a transaction, and each throws
+ * REVIEWS_UNAVAILABLE while the store cannot be reached.
+ */
+@Injectable()
+export class CommentsService {
+  constructor(
+    private readonly comments: CommentStore,
+    private readonly events: EventsService,
+    private readonly users: UserDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws EVENT_NOT_FOUND */
+  async startThread(authorId: string, eventId: string, text: string): Promise<CommentResponse> {
+    await this.events.get(eventId);
+    return this.present(await this.comments.startThread(eventId, this.draft(authorId, text)));
+  }
+
+  /**
+   * Replies to a comment at any depth up to the limit. However many reply at once, no thread grows beyond
+   * its limit.
+   * @throws COMMENT_NOT_FOUND, COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL
+   */
+  async reply(authorId: string, parentId: string, text: string): Promise<CommentResponse> {
+    const parent = await this.existing(parentId);
+    if (parent.removedAt !== null) throw reviewErrors.COMMENT_REMOVED();
+    if (parent.depth >= MAX_DEPTH) throw reviewErrors.COMMENT_TOO_DEEP({ maxDepth: MAX_DEPTH });
+    const reply = await this.comments.addReply(parent, this.draft(authorId, text), MAX_REPLIES);
+    if (!reply) throw reviewErrors.THREAD_FULL({ maxReplies: MAX_REPLIES });
+    return this.present(reply);
+  }
+
+  /**
+   * Threads as trees, newest thread first: one query to the store and one for all names.
+   * @throws EVENT_NOT_FOUND, INVALID_CURSOR
+   */
+  async listThreads(eventId: string, { limit, cursor }: PageQuery): Promise<Page<CommentResponse>> {
+    const [before] = decodeCursor(cursor, [(part) => isUUID(part)]) ?? [];
+    await this.events.get(eventId);
+    const threads = await this.comments.listThreads(eventId, limit + 1, before);
+    const names = await this.users.displayNames(threads.flat().map(({ authorId }) => authorId));
+    return toPage(
+      threads,
+      limit,
+      ([first]) => [first?.id],
+      (thread) => toTree(thread, names),
+    );
+  }
+
+  /**
+   * Erases a comment's text; its place and its replies stay. Removing it twice is as once.
+   * @throws COMMENT_NOT_FOUND; NOT_THE_AUTHOR unless `user` is, or is an admin
+   */
+  async remove(user: AuthenticatedUser, id: string): Promise<void> {
+    const comment = await this.existing(id);
+    if (comment.authorId !== user.id && user.role !== 'admin') throw reviewErrors.NOT_THE_AUTHOR();
+    await this.comments.remove(comment, this.clock.now());
+  }
+
+  private async existing(id: string): Promise<Comment> {
+    const comment = await this.comments.find(id);
+    if (!comment) throw reviewErrors.COMMENT_NOT_FOUND();
+    return comment;
+  }
+
+  private draft(authorId: string, text: string): CommentDraft {
+    return { id: newId(), authorId, text, at: this.clock.now() };
+  }
+
+  private async present(comment: Comment): Promise<CommentResponse> {
+    return toTree([comment], await this.users.displayNames([comment.authorId]));
+  }
+}

@@ -1,0 +1,24 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsText } from '../../common/index.js';
+
+export const MAX_REVIEW_LENGTH = 4_000;
+
+export class PutReviewRequest {
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 5, example: 5 })
+  @IsInt()
+  @Min(1)
+  @Max(5)
+  rating!: number;
+
+  @ApiPropertyOptional({
+    type: String,
+    maxLength: MAX_REVIEW_LENGTH,
+    nullable: true,
+    description: 'Without one the rating stands alone.',
+    example: 'Warm light, and it came the next day.',
+  })
+  @IsOptional()
+  @IsText(0, MAX_REVIEW_LENGTH)
+  text?: string | null;
+}

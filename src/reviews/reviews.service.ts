@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
+import { CatalogService } from '../catalog/index.js';
+import { Clock, decodeCursor, newId, toPage, type Page, type PageQuery } from '../common/index.js';
+import { OrdersService } from '../purchase/index.js';
+import type { PutReviewRequest } from './dto/put-review.request.js';
+import { ReviewSummaryResponse } from './dto/review-summary.response.js';
+import { ReviewResponse } from './dto/review.response.js';
+import { ReviewStore } from './review.store.js';
+import { reviewErrors } from './reviews.errors.js';
+
+/**
+ * What buyers think of catalogue items. The reviews' store may be another database than the shop's, so no
+ * method runs in a transaction; each throws REVIEWS_UNAVAILABLE while that store cannot be reached.
+ */
+@Injectable()
+export class ReviewsService {
+  constructor(
+    private readonly reviews: ReviewStore,
+    private readonly catalog: CatalogService,
+    private readonly orders: OrdersService,
+    private readonly users: UserDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Adds the user's review of the item, or replaces it: there is one per user and item, whatever races.
+   * @throws ITEM_NOT_FOUND; NOT_A_VERIFIED_BUYER without a confirmed order of the item
+   */
+  async put(
+    userId: string,
+    itemId: string,
+    { rating, text }: PutReviewRequest,
+  ): Promise<{ review: ReviewResponse; created: boolean }> {
+    await this.catalog.get(itemId);
+    if (!(await this.orders.hasConfirmedOrder(userId, itemId))) throw reviewErrors.NOT_A_VERIFIED_BUYER();
+    const { review, created } = await this.reviews.put({
+      ...{ id: newId(), itemId, userId, rating },
+      text: text || null,
+      at: this.clock.now(),
+    });
+    return { review: ReviewResponse.of(review, await this.users.displayNames([userId])), created };
+  }
+
+  /**
+   * Newest first.
+   * @throws ITEM_NOT_FOUND, INVALID_CURSOR
+   */
+  async list(itemId: string, { limit, cursor }: PageQuery): Promise<Page<ReviewResponse>> {
+    const [before] = decodeCursor(cursor, [(part) => isUUID(part)]) ?? [];
+    await this.catalog.get(itemId);
+    const rows = await this.reviews.list(itemId, limit + 1, before);
+    const names = await this.users.displayNames(rows.map(({ userId }) => userId));
+    return toPage(
+      rows,
+      limit,
+      ({ id }) => [id],
+      (review) => ReviewResponse.of(review, names),
+    );
+  }
+
+  /** @throws ITEM_NOT_FOUND */
+  async summarize(itemId: string): Promise<ReviewSummaryResponse> {
+    await this.catalog.get(itemId);
+    return ReviewSummaryResponse.of(await this.reviews.countByRating(itemId));
+  }
+
+  /**
+   * Removes a review for good; its author may write a new one.
+   * @throws REVIEW_NOT_FOUND; NOT_THE_AUTHOR unless `user` is, or is an admin
+   */
+  async remove(user: AuthenticatedUser, id: string): Promise<void> {
+    const review = await this.reviews.find(id);
+    if (!review) throw reviewErrors.REVIEW_NOT_FOUND();
+    if (review.userId !== user.id && user.role !== 'admin') throw reviewErrors.NOT_THE_AUTHOR();
+    await this.reviews.remove(id);
+  }
+}
