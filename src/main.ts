@@ -1,31 +1,117 @@
 import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
+import { banner, browserUrl } from './boot/banner.js';
+import { BootError } from './boot/boot-error.js';
+import { openDatabase } from './boot/database.js';
+import { checkPort, explainListenError } from './boot/port.js';
 import { Settings, SettingsError } from './config/index.js';
-import { createDataSource, migrate } from './database/data-source.js';
 import { EmbeddedPostgres, EmbeddedPostgresError } from './database/embedded-postgres.js';
 
-async function main(): Promise<void> {
-  const settings = Settings.fromEnvironment();
-  const embedded = settings.raw.DATABASE_URL
+/** npm and make pass on a Ctrl-C that the terminal has sent to us already. */
+const SAME_CTRL_C_MS = 500;
+/** What modules and PostgreSQL may take beyond the requests' own time. */
+const CLOSING_MS = 10_000;
+
+const logger = new Logger('SwiftDrop');
+let settings: Settings | undefined;
+let embedded: EmbeddedPostgres | undefined;
+let app: NestFastifyApplication | undefined;
+let stopping = false;
+
+async function boot(): Promise<void> {
+  settings = Settings.fromEnvironment();
+  const { PORT, HOST, DATABASE_URL, DATABASE_POOL_SIZE, CLAIM_POOL_SIZE } = settings.raw;
+  await checkPort(PORT, HOST);
+  embedded = DATABASE_URL
     ? undefined
-    : await EmbeddedPostgres.start({ dataDir: settings.dataDir });
-  const url = settings.raw.DATABASE_URL ?? (embedded as EmbeddedPostgres).url;
-  const dataSource = createDataSource(url, settings.raw.DATABASE_POOL_SIZE);
-  await dataSource.initialize();
-  await migrate(dataSource);
-  const app = await createApp(settings, dataSource);
-  await app.listen(settings.raw.PORT, settings.raw.HOST);
-  const stop = async () => {
-    await app.close();
-    await embedded?.stop();
-    process.exit(0);
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+    : await EmbeddedPostgres.start({
+        dataDir: settings.dataDir,
+        settings: { max_connections: String(DATABASE_POOL_SIZE + CLAIM_POOL_SIZE + 50) },
+        onRestart: (message) => logger.warn(message),
+        onLost: (error) => void stop(1, error.message),
+      });
+  const url = DATABASE_URL ?? (embedded as EmbeddedPostgres).url;
+  const dataSource = await openDatabase(url, DATABASE_POOL_SIZE);
+  app = await createApp(settings, dataSource);
+  await app.listen(PORT, HOST).catch((error: unknown) => {
+    throw explainListenError(error, PORT, HOST);
+  });
+  announce(settings, (app.getHttpServer().address() as AddressInfo).port);
 }
 
-main().catch((error: unknown) => {
-  const expected = error instanceof SettingsError || error instanceof EmbeddedPostgresError;
+function announce(settings: Settings, port: number): void {
+  const { HOST, MONGO_URI } = settings.raw;
+  const url = browserUrl(HOST, port);
+  if (settings.isProduction) {
+    logger.log(`Listening on ${url}`);
+    return;
+  }
+  process.stdout.write(
+    banner({
+      url,
+      stores: [
+        settings.usesEmbeddedDatabase ? 'embedded PostgreSQL' : 'PostgreSQL',
+        MONGO_URI ? 'MongoDB (reviews, comments)' : 'reviews and comments in PostgreSQL too',
+      ],
+      logins: [],
+      ...(settings.usesEmbeddedDatabase && { dataDir: settings.dataDir }),
+    }),
+  );
+}
+
+/** Finishes the requests in flight, then stops what they needed, PostgreSQL last. */
+async function stop(exitCode: number, reason: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  const graceMs = (settings?.raw.SHUTDOWN_TIMEOUT_SECONDS ?? 0) * 1000;
+  logger[exitCode === 0 ? 'log' : 'fatal'](`${reason}; stopping`);
+  const server = app?.getHttpServer();
+  const cutOff = setTimeout(() => {
+    logger.warn(`Requests still ran after ${graceMs / 1000} s and were cut off`);
+    exitCode ||= 1;
+    server?.closeAllConnections();
+  }, graceMs);
+  const giveUp = setTimeout(() => exitNow(1), graceMs + CLOSING_MS);
+  try {
+    await app?.close();
+    clearTimeout(cutOff);
+    await embedded?.stop();
+  } catch (error) {
+    logger.fatal({ err: error, msg: 'Stopping failed' });
+    exitNow(1);
+  }
+  clearTimeout(giveUp);
+  process.exit(exitCode);
+}
+
+function exitNow(exitCode: number): never {
+  embedded?.abort();
+  process.exit(exitCode);
+}
+
+const booted = boot().catch(async (error: unknown) => {
+  const expected =
+    error instanceof SettingsError || error instanceof EmbeddedPostgresError || error instanceof BootError;
   console.error(expected ? error.message : error);
+  await app?.close().catch(() => undefined);
+  await embedded?.stop();
   process.exit(1);
+});
+
+let askedAt: number | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    const now = performance.now();
+    if (askedAt === undefined) {
+      askedAt = now;
+      // A start that is under way is finished first; it takes a second and would leave PostgreSQL behind.
+      void booted.then(() => stop(0, signal));
+    } else if (now - askedAt > SAME_CTRL_C_MS) exitNow(130);
+  });
+process.on('uncaughtException', (error) => {
+  logger.fatal({ err: error, msg: 'An error that nobody handled' });
+  void stop(1, 'The state is unknown');
 });

@@ -1,4 +1,34 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
+import { CatalogModule } from '../catalog/index.js';
+import { EventsModule } from '../events/index.js';
+import { PurchaseModule } from '../purchase/index.js';
+import { AccountAdministration } from './account-administration.service.js';
+import { AuditController } from './audit.controller.js';
+import { AuditRepository } from './audit.repository.js';
+import { AuditService } from './audit.service.js';
+import { DashboardRepository } from './dashboard.repository.js';
+import { DashboardService } from './dashboard.service.js';
+import { EventAdministration } from './event-administration.service.js';
+import { EventTraceRepository } from './event-trace.repository.js';
+import { AdminEventsController } from './events.controller.js';
+import { ItemAdministration } from './item-administration.service.js';
+import { AdminItemsController } from './items.controller.js';
+import { AdminUsersController } from './users.controller.js';
 
-@Module({})
+/** What admins do, with its audit trail. It opens the transactions in which the other modules act. */
+@Module({
+  imports: [AuthModule, CatalogModule, EventsModule, PurchaseModule],
+  controllers: [AdminItemsController, AdminEventsController, AdminUsersController, AuditController],
+  providers: [
+    AuditRepository,
+    AuditService,
+    DashboardRepository,
+    DashboardService,
+    EventTraceRepository,
+    EventAdministration,
+    ItemAdministration,
+    AccountAdministration,
+  ],
+})
 export class AdminModule {}

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { pino, type Level, type Logger as Pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Settings } from '../config/index.js';
+import { isUnavailable } from './unavailable.js';
 
 /** What Nest tells of its own boot: sixty lines that would bury the banner. */
 const NEST_BOOT_CONTEXTS = new Set([
@@ -67,7 +68,8 @@ export function serializeError(error: unknown): Record<string, unknown> {
     message: error.message,
     ...(code !== undefined && { code }),
     ...(constraint !== undefined && { constraint }),
-    stack: error.stack ?? '',
+    // Where we were when the database went away tells nothing, and an outage says it again and again.
+    ...(!isUnavailable(error) && { stack: error.stack ?? '' }),
     ...(cause instanceof Error && { cause: serializeError(cause) }),
   };
 }

@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, kindStatus } from './app-error.js';
 import { commonErrors } from './common.errors.js';
+import { isUnavailable } from './unavailable.js';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -15,10 +16,6 @@ const STATUS_ERRORS: Record<number, () => AppError> = {
   429: commonErrors.RATE_LIMITED,
   431: commonErrors.HEADERS_TOO_LARGE,
 };
-
-/** PostgreSQL and socket codes that say "not now" rather than "never". */
-const UNAVAILABLE_CODES =
-  /^(08...|53...|57P0[123]|55P03|57014|40P01|40001|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
 /** Renders every failure as RFC 9457 `application/problem+json` with a stable `code`; a 5xx tells no detail. */
 @Catch()
@@ -82,13 +79,7 @@ export function toAppError(exception: unknown): AppError {
   };
   if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
     return commonErrors.MALFORMED_JSON();
-  if (typeof code === 'string' && UNAVAILABLE_CODES.test(code))
-    return commonErrors.DATABASE_UNAVAILABLE({ retryAfterSeconds: 1 });
-  if (
-    typeof message === 'string' &&
-    /timeout exceeded when trying to connect|Connection terminated/.test(message)
-  )
-    return commonErrors.DATABASE_UNAVAILABLE({ retryAfterSeconds: 1 });
+  if (isUnavailable(exception)) return commonErrors.DATABASE_UNAVAILABLE({ retryAfterSeconds: 1 });
   const status =
     exception instanceof HttpException
       ? exception.getStatus()

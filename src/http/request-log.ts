@@ -13,6 +13,8 @@ export function logTroubledRequests(server: FastifyInstance): void {
   const logger = new Logger('Http');
   server.addHook('onResponse', (request, reply, done) => {
     const failed = reply.statusCode >= 500;
+    // Readiness tells of an outage in words of its own, and is asked every few seconds.
+    if (failed && request.url.startsWith('/health/')) return done();
     if (failed || reply.elapsedTime > SLOW_REQUEST_MS)
       logger.warn({
         msg: failed ? 'The request failed' : 'The request was slow',

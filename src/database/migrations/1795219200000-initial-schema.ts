@@ -227,5 +227,6 @@ CREATE TABLE audit_log (
   details jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX audit_log_by_target ON audit_log (target_id);
+CREATE INDEX audit_log_by_target ON audit_log (target_id, id);
+CREATE INDEX audit_log_by_actor ON audit_log (actor_id, id);
 `;

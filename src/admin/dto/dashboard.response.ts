@@ -1,0 +1,40 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Money, PageOf } from '../../common/index.js';
+import { eventStatuses, type EventStatus } from '../../events/index.js';
+
+export class DashboardEventResponse {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty()
+  title!: string;
+
+  @ApiProperty({ enum: eventStatuses, enumName: 'EventStatus' })
+  status!: EventStatus;
+
+  @ApiProperty({ format: 'date-time' })
+  startsAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  endsAt!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Units of all items together.' })
+  stockTotal!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Units neither sold nor held.' })
+  stockRemaining!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Units held by reservations.' })
+  reserved!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Units sold.' })
+  confirmed!: number;
+
+  @ApiProperty({ type: [Money], description: 'What the confirmed units sold for, by currency.' })
+  revenue!: Money[];
+
+  @ApiProperty({ description: 'Orders made per second, lately.' })
+  ordersPerSecond!: number;
+}
+
+export class DashboardPage extends PageOf(DashboardEventResponse) {}

@@ -1,0 +1,122 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { UserDirectory } from '../auth/index.js';
+import { Database } from '../database/index.js';
+import {
+  EventsService,
+  type CreateEventRequest,
+  type EventResponse,
+  type UpdateEventRequest,
+} from '../events/index.js';
+import { OrdersService } from '../purchase/index.js';
+import { AuditService } from './audit.service.js';
+import type { AdminEventResponse, ForcedActResponse } from './dto/admin-event.response.js';
+import { EventTraceRepository } from './event-trace.repository.js';
+
+/** Acts on drops. Each runs in one transaction with its audit entry. */
+@Injectable()
+export class EventAdministration {
+  private readonly logger = new Logger(EventAdministration.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly events: EventsService,
+    private readonly orders: OrdersService,
+    private readonly traces: EventTraceRepository,
+    private readonly users: UserDirectory,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws what EventsService.create throws */
+  create(adminId: string, input: CreateEventRequest): Promise<EventResponse> {
+    return this.database.transaction(async (transaction) => {
+      const event = await this.events.create(transaction, input);
+      await this.audit.record(transaction, adminId, 'event.created', event.id, summaryOf(event));
+      return event;
+    });
+  }
+
+  /** @throws what EventsService.update throws */
+  update(
+    adminId: string,
+    id: string,
+    expectedVersion: number | undefined,
+    input: UpdateEventRequest,
+  ): Promise<EventResponse> {
+    return this.database.transaction(async (transaction) => {
+      const event = await this.events.update(transaction, id, expectedVersion, input);
+      await this.audit.record(transaction, adminId, 'event.updated', id, summaryOf(event));
+      return event;
+    });
+  }
+
+  /** @throws EVENT_NOT_FOUND, EVENT_NOT_LOCKED */
+  async open(adminId: string, id: string): Promise<AdminEventResponse> {
+    await this.database.transaction(async (transaction) => {
+      const { title } = await this.events.forceOpen(transaction, id, adminId);
+      await this.audit.record(transaction, adminId, 'event.force_opened', id, { title });
+    });
+    return this.get(id);
+  }
+
+  /**
+   * Closes the event for good; once that is committed, gives the stock of unconfirmed reservations back.
+   * Should that be cut short, the expirer does the rest, so the close stands whatever happens to it.
+   * @throws EVENT_NOT_FOUND, EVENT_ALREADY_CLOSED
+   */
+  async close(adminId: string, id: string): Promise<AdminEventResponse> {
+    await this.database.transaction(async (transaction) => {
+      const { title } = await this.events.forceClose(transaction, id, adminId);
+      await this.audit.record(transaction, adminId, 'event.force_closed', id, { title });
+    });
+    try {
+      await this.orders.releaseReservationsOf(id);
+    } catch (error) {
+      this.logger.warn({
+        err: error,
+        eventId: id,
+        msg: 'Reservations of a closed event are left to the expirer',
+      });
+    }
+    return this.get(id);
+  }
+
+  /** @throws EVENT_NOT_FOUND */
+  async get(id: string): Promise<AdminEventResponse> {
+    const event = await this.events.get(id);
+    const trace = await this.traces.find(id);
+    const admins = [trace.forceOpenedBy, trace.forceClosedBy].filter((adminId) => adminId !== null);
+    const names = await this.users.displayNames([...new Set(admins)]);
+    const act = (at: Date | null, adminId: string | null): ForcedActResponse | null =>
+      at && adminId ? { at: at.toISOString(), adminId, adminName: names.get(adminId) ?? '' } : null;
+    return {
+      ...event,
+      createdAt: trace.createdAt.toISOString(),
+      forceOpened: act(trace.forceOpenedAt, trace.forceOpenedBy),
+      forceClosed: act(trace.forceClosedAt, trace.forceClosedBy),
+    };
+  }
+}
+
+/** What the audit trail keeps of an event: enough to see what was offered, without the prose. */
+function summaryOf({
+  title,
+  startsAt,
+  endsAt,
+  reservationTtlSeconds,
+  version,
+  items,
+}: EventResponse): object {
+  return {
+    title,
+    startsAt,
+    endsAt,
+    reservationTtlSeconds,
+    version,
+    items: items.map(({ itemId, price, stockTotal, perUserLimit }) => ({
+      itemId,
+      price,
+      stock: stockTotal,
+      perUserLimit,
+    })),
+  };
+}

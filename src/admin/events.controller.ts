@@ -1,0 +1,119 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentUser, Roles, type AuthenticatedUser } from '../auth/index.js';
+import { IdPipe, PageQuery } from '../common/index.js';
+import {
+  CreateEventRequest,
+  EventResponse,
+  eventTag,
+  UpdateEventRequest,
+  versionFromIfMatch,
+} from '../events/index.js';
+import { DashboardService } from './dashboard.service.js';
+import { AdminEventResponse } from './dto/admin-event.response.js';
+import { DashboardPage } from './dto/dashboard.response.js';
+import { EventAdministration } from './event-administration.service.js';
+
+const TAGGED = {
+  headers: { ETag: { description: 'The version, for If-Match.', schema: { type: 'string' } } },
+};
+
+@ApiTags('admin')
+@Roles('admin')
+@Controller('admin/events')
+export class AdminEventsController {
+  constructor(
+    private readonly administration: EventAdministration,
+    private readonly dashboard: DashboardService,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Create a drop with its items' })
+  @ApiCreatedResponse({ type: EventResponse, ...TAGGED })
+  async createEvent(
+    @CurrentUser() admin: AuthenticatedUser,
+    @Body() input: CreateEventRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventResponse> {
+    return tagged(reply, await this.administration.create(admin.id, input));
+  }
+
+  @Get('dashboard')
+  @ApiOperation({ summary: 'How each drop sells: those on sale first, then what is next, then what is over' })
+  @ApiOkResponse({ type: DashboardPage })
+  getDashboard(@Query() query: PageQuery): Promise<DashboardPage> {
+    return this.dashboard.page(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A drop with its version and who forced it open or closed' })
+  @ApiOkResponse({ type: AdminEventResponse, ...TAGGED })
+  @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
+  async getEventForAdmin(
+    @Param('id', IdPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AdminEventResponse> {
+    return tagged(reply, await this.administration.get(id));
+  }
+
+  @Put(':id')
+  @ApiOperation({ summary: 'Replace a drop and its items, while it is locked' })
+  @ApiHeader({ name: 'If-Match', required: true, description: 'The ETag of the version that was read.' })
+  @ApiOkResponse({ type: EventResponse, ...TAGGED })
+  @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
+  @ApiConflictResponse({ description: 'EVENT_NOT_EDITABLE' })
+  @ApiResponse({ status: 412, description: 'EVENT_CHANGED: read it again, then decide.' })
+  @ApiResponse({ status: 428, description: 'IF_MATCH_REQUIRED' })
+  async updateEvent(
+    @CurrentUser() admin: AuthenticatedUser,
+    @Param('id', IdPipe) id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Body() input: UpdateEventRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EventResponse> {
+    return tagged(reply, await this.administration.update(admin.id, id, versionFromIfMatch(ifMatch), input));
+  }
+
+  @Post(':id/open')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Open a locked drop now' })
+  @ApiOkResponse({ type: AdminEventResponse, ...TAGGED })
+  @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
+  @ApiConflictResponse({ description: 'EVENT_NOT_LOCKED' })
+  async openEvent(
+    @CurrentUser() admin: AuthenticatedUser,
+    @Param('id', IdPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AdminEventResponse> {
+    return tagged(reply, await this.administration.open(admin.id, id));
+  }
+
+  @Post(':id/close')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Close a drop now and release its unconfirmed reservations' })
+  @ApiOkResponse({ type: AdminEventResponse, ...TAGGED })
+  @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
+  @ApiConflictResponse({ description: 'EVENT_ALREADY_CLOSED' })
+  async closeEvent(
+    @CurrentUser() admin: AuthenticatedUser,
+    @Param('id', IdPipe) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AdminEventResponse> {
+    return tagged(reply, await this.administration.close(admin.id, id));
+  }
+}
+
+function tagged<Event extends EventResponse>(reply: FastifyReply, event: Event): Event {
+  void reply.header('ETag', eventTag(event));
+  return event;
+}

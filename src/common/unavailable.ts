@@ -1,0 +1,16 @@
+/** PostgreSQL and socket codes that say "not now" rather than "never". */
+const UNAVAILABLE_CODES =
+  /^(08...|53...|57P0[123]|55P03|57014|40P01|40001|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+/** What pg throws without a code when it waited in vain or its connection went away. */
+const UNAVAILABLE_MESSAGES =
+  /^timeout e|^Connection terminated|^Client has encountered a connection error|^Query read timeout/;
+
+/** Whether the database is away or busy, so that the same request may succeed shortly. */
+export function isUnavailable(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    (typeof code === 'string' && UNAVAILABLE_CODES.test(code)) ||
+    (typeof message === 'string' && UNAVAILABLE_MESSAGES.test(message))
+  );
+}

@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { registeredRoutes } from '../support/routes.js';
+import { startTestApp } from '../support/test-app.js';
+
+/** The table of routes that clients are promised. */
+const PROMISED = `
+  POST /auth/register
+  POST /auth/login
+  POST /auth/refresh
+  POST /auth/logout
+  PUT /auth/password
+  GET /auth/sessions
+  DELETE /auth/sessions/{id}
+  GET /events
+  GET /events/{id}
+  POST /purchase/{event_item_id}
+  POST /purchase/{order_id}/confirm
+  POST /purchase/{order_id}/cancel
+  GET /profile
+  PUT /profile
+  GET /profile/orders
+  POST /reviews/items/{item_id}
+  GET /reviews/items/{item_id}
+  GET /reviews/items/{item_id}/summary
+  POST /reviews/events/{event_id}/comments
+  GET /reviews/events/{event_id}/comments
+  POST /reviews/comments/{comment_id}/replies
+  POST /admin/events
+  PUT /admin/events/{id}
+  POST /admin/events/{id}/open
+  POST /admin/events/{id}/close
+  GET /admin/events/dashboard
+  GET /admin/items
+  POST /admin/items
+  GET /admin/users
+  POST /admin/users/{id}/deactivate
+  POST /admin/users/{id}/activate
+  GET /admin/audit`
+  .trim()
+  .split(/\s*\n\s*/);
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** The name of a parameter is no part of an address. */
+const shapeOf = (route: string) => route.replaceAll(/\{[^}]+\}|:[^/]+/g, '{}');
+
+describe('the OpenAPI document', () => {
+  const committed = readFileSync('openapi.json', 'utf8');
+  const document = JSON.parse(committed) as OpenAPIObject;
+  const operations = new Map<string, Operation>();
+  for (const [path, item] of Object.entries(document.paths))
+    for (const method of METHODS)
+      if (item[method]) operations.set(`${method.toUpperCase()} ${path}`, item[method]);
+
+  it('is committed as the code generates it; "npm run openapi" writes it anew', () => {
+    const generated = execFileSync(process.execPath, ['dist/openapi-cli.js'], { encoding: 'utf8' });
+    expect(JSON.parse(generated)).toEqual(document);
+    expect(generated).toBe(committed);
+  });
+
+  it('is a valid OpenAPI 3.1 document', async () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    const problems = await lintFromString({
+      source: committed,
+      config: await createConfig({
+        extends: ['minimal'],
+        rules: { 'operation-operationId-unique': 'error' },
+      }),
+    });
+    expect(problems.map(({ message, location }) => [message, location[0]?.pointer])).toEqual([]);
+  });
+
+  it('is refused by that check when it is broken (negative control)', async () => {
+    const source = committed.replace('"openapi": "3.1.0"', '"openapi": "3.1.0", "pathz": {}');
+    const problems = await lintFromString({ source, config: await createConfig({ extends: ['minimal'] }) });
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining('pathz')]);
+  });
+
+  it('has every promised route', () => {
+    const shapes = new Set([...operations.keys()].map(shapeOf));
+    const missing = PROMISED.filter((route) => !shapes.has(shapeOf(route.replace(' ', ' /api/v1'))));
+    expect(missing).toEqual([]);
+  });
+
+  it('has every route that the router has', async () => {
+    const server = await startTestApp();
+    const routes = registeredRoutes(server.app).filter(
+      ({ method, path }) => path.startsWith('/api/v1') && method !== 'HEAD' && method !== 'OPTIONS',
+    );
+    await server.close();
+    const documented = [...operations.keys()].filter((route) => route.includes(' /api/v1')).map(shapeOf);
+    expect(routes.map(({ method, path }) => shapeOf(`${method} ${path}`)).sort()).toEqual(documented.sort());
+  });
+
+  it('names, describes and files each operation', () => {
+    const ids = [...operations.values()].map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [route, { operationId, summary, tags }] of operations) {
+      expect([route, operationId]).toEqual([route, expect.stringMatching(/^[a-z][a-zA-Z]+$/)]);
+      expect([route, summary]).toEqual([route, expect.stringMatching(/\S/)]);
+      expect([route, tags]).toEqual([route, [expect.any(String)]]);
+    }
+  });
+
+  it('says what each operation answers with, on success and on refusal', () => {
+    for (const [route, { responses }] of operations) {
+      const statuses = Object.keys(responses);
+      expect([route, statuses]).toEqual([
+        route,
+        expect.arrayContaining([expect.stringMatching(/^2/), 'default']),
+      ]);
+      for (const [status, response] of Object.entries(responses)) {
+        if (!response || '$ref' in response || status.startsWith('3')) continue;
+        const types = Object.keys(response.content ?? {});
+        if (status === 'default' || status >= '400')
+          expect([route, status, types]).toEqual([route, status, ['application/problem+json']]);
+        else if (status !== '204' && route.includes(' /api/v1'))
+          expect([route, status, response.content?.['application/json']?.schema]).toEqual([
+            route,
+            status,
+            expect.objectContaining({ $ref: expect.any(String) }),
+          ]);
+      }
+    }
+  });
+
+  it('asks for a token wherever one is needed', () => {
+    for (const [route, { security, responses }] of operations)
+      if (security?.length !== 0)
+        expect([route, security, '401' in responses]).toEqual([route, [{ bearer: [] }], true]);
+    expect(operations.get('GET /api/v1/events')?.security).toEqual([]);
+    expect(operations.get('POST /api/v1/admin/events')).toMatchObject({ 'x-roles': ['admin'] });
+  });
+});
