@@ -1,7 +1,14 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/index.js';
+import { PurchaseModule } from '../purchase/index.js';
+import { ReviewsModule } from '../reviews/index.js';
 import { HealthController } from './health.controller.js';
 import { MetricsService } from './metrics.service.js';
 import { ReadinessService } from './readiness.service.js';
 
-@Module({ controllers: [HealthController], providers: [ReadinessService, MetricsService] })
+@Module({
+  imports: [EventsModule, PurchaseModule, ReviewsModule],
+  controllers: [HealthController],
+  providers: [ReadinessService, MetricsService],
+})
 export class HealthModule {}

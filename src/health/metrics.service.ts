@@ -1,22 +1,59 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Database } from '../database/index.js';
+import { EventTransitions, type CarriedOutTransition } from '../events/index.js';
+import { ClaimService, type ClaimReport } from '../purchase/index.js';
 import { HttpHistogram } from './http-histogram.js';
 import { ReadinessService } from './readiness.service.js';
 
-/** What /metrics tells, in Prometheus' text format. Figures are read when they are asked for. */
+/** What /metrics tells, in Prometheus' text format. State is read when it is asked for, not kept beside. */
 @Injectable()
 export class MetricsService implements OnApplicationShutdown {
   readonly http = new HttpHistogram();
   private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+  private readonly stopListening: (() => void)[];
+
+  private readonly claimsTotal = new Counter({
+    name: 'swiftdrop_claims_total',
+    help: 'Claims by outcome, counted after their commit.',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+  private readonly batchSize = new Histogram({
+    name: 'swiftdrop_claim_batch_size',
+    help: 'Claims that shared one transaction.',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+    registers: this.registers,
+  });
+  private readonly batchSeconds = new Histogram({
+    name: 'swiftdrop_claim_batch_duration_seconds',
+    help: 'From a batch being sent to its commit.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers: this.registers,
+  });
+  private readonly transitionSkew = new Histogram({
+    name: 'swiftdrop_transition_skew_seconds',
+    help: 'How late the scheduler of this instance carried out a start or an end.',
+    labelNames: ['act'],
+    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 60],
+    registers: this.registers,
+  });
 
   constructor(
     private readonly database: Database,
     private readonly readiness: ReadinessService,
+    private readonly claims: ClaimService,
+    transitions: EventTransitions,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    this.watchClaimQueue();
     this.watchPools();
     this.watchStores();
+    this.stopListening = [
+      claims.onClaims((report) => this.countClaims(report)),
+      transitions.onTransition((transition) => this.timeTransition(transition)),
+    ];
   }
 
   get contentType(): string {
@@ -28,16 +65,48 @@ export class MetricsService implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
+    for (const stop of this.stopListening) stop();
     this.registry.clear();
   }
 
-  private watchPools(): void {
-    const { database } = this;
+  private countClaims({ outcomes, batchSize, durationMs }: ClaimReport): void {
+    for (const [outcome, count] of Object.entries(outcomes)) this.claimsTotal.inc({ outcome }, count);
+    this.batchSize.observe(batchSize);
+    this.batchSeconds.observe(durationMs / 1000);
+  }
+
+  private timeTransition({ act, skewMs }: CarriedOutTransition): void {
+    this.transitionSkew.observe({ act }, skewMs / 1000);
+  }
+
+  private watchClaimQueue(): void {
+    const { claims, registers } = this;
     new Gauge({
-      name: 'database_pool_connections',
+      name: 'swiftdrop_claims_waiting',
+      help: 'Claims in line for their batch.',
+      registers,
+      collect() {
+        this.set(claims.waiting);
+      },
+    });
+    new Counter({
+      name: 'swiftdrop_claims_refused_from_memory_total',
+      help: 'Claims refused as sold out without asking the database.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(claims.refusedFromMemoryTotal);
+      },
+    });
+  }
+
+  private watchPools(): void {
+    const { database, registers } = this;
+    new Gauge({
+      name: 'swiftdrop_pool_connections',
       help: 'Connections by pool and state; waiting counts callers in line for one.',
       labelNames: ['pool', 'state'],
-      registers: [this.registry],
+      registers,
       collect() {
         for (const [pool, figures] of Object.entries(database.pools))
           for (const [state, value] of Object.entries(figures)) this.set({ pool, state }, value);
@@ -46,12 +115,12 @@ export class MetricsService implements OnApplicationShutdown {
   }
 
   private watchStores(): void {
-    const { readiness } = this;
+    const { readiness, registers } = this;
     new Gauge({
-      name: 'store_up',
+      name: 'swiftdrop_store_up',
       help: '1 if the store answers, 0 if not.',
       labelNames: ['store'],
-      registers: [this.registry],
+      registers,
       async collect() {
         const { stores } = await readiness.report();
         for (const [store, state] of Object.entries(stores)) this.set({ store }, state === 'up' ? 1 : 0);

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '../database/index.js';
+import { ReviewStoreHealth } from '../reviews/index.js';
 
 export type StoreState = 'up' | 'down';
 
@@ -21,10 +22,14 @@ export class ReadinessService implements OnModuleDestroy {
   private lastPing: { at: number; result: Promise<StoreState> } | undefined;
   private known: StoreState = 'up';
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly reviews: ReviewStoreHealth,
+  ) {}
 
   async report(): Promise<ReadinessReport> {
     const stores: Record<string, StoreState> = { postgresql: await this.postgres() };
+    if (this.reviews.kind !== 'postgresql') stores[this.reviews.kind] = this.reviews.status();
     if (this.stopping) return { status: 'stopping', stores };
     if (stores.postgresql === 'down') return { status: 'unavailable', stores };
     return { status: Object.values(stores).includes('down') ? 'degraded' : 'ready', stores };

@@ -1,0 +1,88 @@
+import { startTestApp, type TestApp } from '../support/test-app.js';
+
+describe('liveness, readiness and metrics', () => {
+  let server: TestApp;
+
+  beforeAll(async () => {
+    server = await startTestApp();
+  });
+  afterAll(() => server.close());
+
+  it('is live and ready, without a token', async () => {
+    await server.http.get('/health/live').expect(200, { status: 'live' });
+    await server.http.get('/health/ready').expect(200, { status: 'ready', stores: { postgresql: 'up' } });
+  });
+
+  it('is ready but degraded while MongoDB is away, since selling works', async () => {
+    const degraded = await startTestApp({ MONGO_URI: 'mongodb://127.0.0.1:9' });
+    try {
+      const { body } = await degraded.http.get('/health/ready').expect(200);
+      expect(body).toEqual({ status: 'degraded', stores: { postgresql: 'up', mongodb: 'down' } });
+      const { text } = await degraded.http.get('/metrics').expect(200);
+      expect(text).toContain('swiftdrop_store_up{store="mongodb"} 0');
+    } finally {
+      await degraded.close();
+    }
+  });
+
+  it('is not ready while PostgreSQL refuses it, and ready again when it is back', async () => {
+    const outage = await startTestApp();
+    const name = new URL(outage.database.url).pathname.slice(1);
+    const allowConnections = (allowed: boolean) =>
+      server.database.pool.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${allowed}`);
+    try {
+      await allowConnections(false);
+      await server.database.pool.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
+        [name],
+      );
+      await until(async () => (await outage.http.get('/health/ready')).status === 503);
+      const { body } = await outage.http.get('/health/ready').expect(503);
+      expect(body).toEqual({ status: 'unavailable', stores: { postgresql: 'down' } });
+      await outage.http.get('/health/live').expect(200);
+      await outage.http.get('/api/v1/events').expect(503).expect('Retry-After', '1');
+
+      await allowConnections(true);
+      await until(async () => (await outage.http.get('/health/ready')).status === 200);
+    } finally {
+      await allowConnections(true);
+      await outage.close();
+    }
+  });
+
+  it('tells of requests by route template, of pools, claims, the scheduler and the process', async () => {
+    await server.http.get('/health/live').expect(200);
+    await server.http.get('/api/v1/nothing').expect(404);
+    const { text, headers } = await server.http.get('/metrics').expect(200);
+    expect(headers['content-type']).toMatch('text/plain');
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="2xx"\} [1-9]/,
+    );
+    expect(text).toMatch(
+      /http_request_duration_seconds_bucket\{method="any",route="unknown",status="4xx",le="\+Inf"\} [1-9]/,
+    );
+    expect(text).toMatch(/swiftdrop_pool_connections\{pool="general",state="total"\} [1-9]/);
+    expect(text).toContain('swiftdrop_pool_connections{pool="claims",state="waiting"} 0');
+    expect(text).toContain('swiftdrop_claims_waiting 0');
+    expect(text).toContain('# TYPE swiftdrop_claims_total counter');
+    expect(text).toContain('# TYPE swiftdrop_claim_batch_size histogram');
+    expect(text).toContain('# TYPE swiftdrop_transition_skew_seconds histogram');
+    expect(text).toContain('swiftdrop_store_up{store="postgresql"} 1');
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('gives every answer an id of its own, whatever the sender claims', async () => {
+    const first = await server.http.get('/health/live').set('X-Request-Id', 'mine');
+    const second = await server.http.get('/health/live');
+    expect(first.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
+  });
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('It did not come true within 20 s');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
