@@ -1,3 +1,5 @@
+import { eventually } from '../support/eventually.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 describe('liveness, readiness and metrics', () => {
@@ -25,27 +27,31 @@ describe('liveness, readiness and metrics', () => {
     }
   });
 
-  it('is not ready while PostgreSQL refuses it, and ready again when it is back', async () => {
-    const outage = await startTestApp();
-    const name = new URL(outage.database.url).pathname.slice(1);
-    const allowConnections = (allowed: boolean) =>
-      server.database.pool.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS ${allowed}`);
+  it('is not ready while PostgreSQL is away or silent, and ready again when it is back', async () => {
+    const { hostname, port } = new URL(server.database.url);
+    const proxy = await TcpProxy.to(hostname, Number(port));
+    const throughProxy = new URL(server.database.url);
+    throughProxy.port = String(proxy.port);
+    const outage = await startTestApp({}, { ...server.database, url: throughProxy.href });
+    const expectReady = (status: number) =>
+      eventually(async () => void (await outage.http.get('/health/ready').expect(status)));
     try {
-      await allowConnections(false);
-      await server.database.pool.query(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
-        [name],
-      );
-      await until(async () => (await outage.http.get('/health/ready')).status === 503);
+      await proxy.cut();
+      await expectReady(503);
       const { body } = await outage.http.get('/health/ready').expect(503);
       expect(body).toEqual({ status: 'unavailable', stores: { postgresql: 'down' } });
       await outage.http.get('/health/live').expect(200);
-      await outage.http.get('/api/v1/events').expect(503).expect('Retry-After', '1');
+      const refusal = await outage.http.get('/api/v1/events').expect(503).expect('Retry-After', '1');
+      expect(refusal.body.code).toBe('DATABASE_UNAVAILABLE');
 
-      await allowConnections(true);
-      await until(async () => (await outage.http.get('/health/ready')).status === 200);
+      await proxy.mend();
+      await expectReady(200);
+      await outage.http.get('/api/v1/events').expect(200);
+
+      proxy.silence();
+      await expectReady(503);
     } finally {
-      await allowConnections(true);
+      await proxy.close();
       await outage.close();
     }
   });
@@ -78,11 +84,3 @@ describe('liveness, readiness and metrics', () => {
     expect(second.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('It did not come true within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
