@@ -12,6 +12,7 @@ import { DashboardService } from './dashboard.service.js';
 import { EventAdministration } from './event-administration.service.js';
 import { EventTraceRepository } from './event-trace.repository.js';
 import { AdminEventsController } from './events.controller.js';
+import { FirstAdmin } from './first-admin.service.js';
 import { ItemAdministration } from './item-administration.service.js';
 import { AdminItemsController } from './items.controller.js';
 import { AdminUsersController } from './users.controller.js';
@@ -27,6 +28,7 @@ import { AdminUsersController } from './users.controller.js';
     DashboardService,
     EventTraceRepository,
     EventAdministration,
+    FirstAdmin,
     ItemAdministration,
     AccountAdministration,
   ],
