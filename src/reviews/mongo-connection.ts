@@ -11,6 +11,8 @@ const DEADLINE_MS = 700;
 /** The server gives a command up after this; sent with every one. */
 export const MAX_TIME_MS = 600;
 const RETRY_AFTER_MS = 1_000;
+/** In the moment of a loss every request under way fails; one line says it for all. */
+const COMPLAIN_EVERY_MS = 1_000;
 
 const CONNECT_OPTIONS = {
   appName: 'swiftdrop',
@@ -50,6 +52,7 @@ export class MongoConnection extends ReviewStoreHealth implements OnModuleInit, 
   private readonly closing = new AbortController();
   private opening: Promise<void> | undefined;
   private indexed = false;
+  private lastComplaint = -Infinity;
 
   constructor(
     private readonly uri: string,
@@ -88,27 +91,33 @@ export class MongoConnection extends ReviewStoreHealth implements OnModuleInit, 
   async run<T>(query: () => Promise<T>): Promise<T> {
     const timer = new AbortController();
     const deadline = delay(DEADLINE_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
+      timer.abort();
       throw new NoAnswerError(`no answer within ${DEADLINE_MS} ms`);
     });
     try {
-      return await Promise.race([this.whenOpen(query), deadline]);
+      return await Promise.race([this.whenOpen(query, timer.signal), deadline]);
     } catch (error) {
       throw this.translate(error);
     } finally {
-      deadline.catch(() => undefined);
       timer.abort();
     }
   }
 
-  private async whenOpen<T>(query: () => Promise<T>): Promise<T> {
+  private async whenOpen<T>(query: () => Promise<T>, tooLate: AbortSignal): Promise<T> {
     await this.opening;
-    if (this.status() === 'down') throw reviewErrors.REVIEWS_UNAVAILABLE({ retryAfterSeconds: 1 });
+    // Who has been answered must not write after all.
+    if (tooLate.aborted || this.status() === 'down')
+      throw reviewErrors.REVIEWS_UNAVAILABLE({ retryAfterSeconds: 1 });
     return query();
   }
 
   private translate(error: unknown): unknown {
     if (!isNotNow(error)) return error;
-    this.logger.warn(`A query failed: ${error.message}`);
+    const now = performance.now();
+    if (now - this.lastComplaint > COMPLAIN_EVERY_MS) {
+      this.lastComplaint = now;
+      this.logger.warn(`A query failed: ${error.message}`);
+    }
     return reviewErrors.REVIEWS_UNAVAILABLE({ retryAfterSeconds: 1 });
   }
 

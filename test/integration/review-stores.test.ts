@@ -20,6 +20,8 @@ import { describeOnMongo, dropMongoDatabase, mongoSettings } from '../support/te
 interface Stores {
   reviews: ReviewStore;
   comments: CommentStore;
+  /** How many queries reached the store so far. */
+  queries: () => number;
 }
 
 beforeAll(() => Logger.overrideLogger(false));
@@ -35,7 +37,13 @@ describe('on PostgreSQL', () => {
       const settings = Settings.parse({ ...TEST_SETTINGS, DATABASE_URL: database.url });
       dataSource = await createDataSource(database.url, 10).initialize();
       access = new Database(dataSource, settings);
-      return { reviews: new PostgresReviewStore(access), comments: new PostgresCommentStore(access) };
+      let queries = 0;
+      dataSource.logger = Object.assign(Object.create(dataSource.logger), { logQuery: () => queries++ });
+      return {
+        reviews: new PostgresReviewStore(access),
+        comments: new PostgresCommentStore(access),
+        queries: () => queries,
+      };
     },
     async () => {
       await access.onApplicationShutdown();
@@ -53,7 +61,13 @@ describeOnMongo('on MongoDB', () => {
     async () => {
       connection = new MongoConnection(MONGO_URI, MONGO_DB_NAME);
       connection.onModuleInit();
-      return { reviews: new MongoReviewStore(connection), comments: new MongoCommentStore(connection) };
+      let queries = 0;
+      connection.threads.db.on('operation-start', () => queries++);
+      return {
+        reviews: new MongoReviewStore(connection),
+        comments: new MongoCommentStore(connection),
+        queries: () => queries,
+      };
     },
     async () => {
       await connection.onApplicationShutdown();
@@ -86,9 +100,10 @@ describeOnMongo('on MongoDB', () => {
 function contract(open: () => Promise<Stores>, close: () => Promise<void>): void {
   let reviews: ReviewStore;
   let comments: CommentStore;
+  let queries: () => number;
 
   beforeAll(async () => {
-    ({ reviews, comments } = await open());
+    ({ reviews, comments, queries } = await open());
   });
   afterAll(() => close());
 
@@ -212,7 +227,9 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
         started.unshift(thread.id);
         for (let replies = 0; replies < index; replies++) await reply(thread, 'reply');
       }
+      const before = queries();
       const page1 = await comments.listThreads(eventId, 2);
+      expect(queries() - before).toBe(1);
       const page2 = await comments.listThreads(eventId, 2, page1.at(-1)?.[0]?.id);
       const page3 = await comments.listThreads(eventId, 2, page2.at(-1)?.[0]?.id);
       expect([page1, page2, page3].map((page) => page.map((thread) => thread.length))).toEqual([
