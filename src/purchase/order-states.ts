@@ -9,9 +9,6 @@ const transitions: Record<OrderStatus, readonly OrderStatus[]> = {
   expired: [],
 };
 
-/** Orders that hold stock and count against the shopper's limit; the others have given theirs back. */
-export const standingStatuses: readonly OrderStatus[] = ['reserved', 'confirmed'];
-
 export function mayBecome(from: OrderStatus, to: OrderStatus): boolean {
   return transitions[from].includes(to);
 }
