@@ -5,11 +5,11 @@ import { Settings } from '../config/index.js';
 import { authErrors } from './auth.errors.js';
 import { MAX_PASSWORD_BYTES } from './password.js';
 
-/**
- * Per thread. A hash at cost 10 takes about 60 ms here, so the last in the queue waits some six seconds;
- * further callers are better told to come back.
- */
-const MAX_WAITING_PER_THREAD = 100;
+/** Whoever would wait longer for a free thread is better told to come back. */
+const MAX_WAIT_MS = 5_000;
+
+/** On the 2-core machine this was built on; each step of the cost doubles it. */
+const HASH_MS_AT_COST_10 = 60;
 
 /** The worker is the neighbour of this file: .js when built, .ts when jest runs the sources. */
 const WORKER = new URL(`./password-hash.worker${extname(import.meta.url)}`, import.meta.url).href;
@@ -24,7 +24,8 @@ export class PasswordHasher implements OnApplicationShutdown {
 
   constructor(settings: Settings) {
     this.cost = settings.raw.PASSWORD_HASH_COST;
-    this.maxWaiting = MAX_WAITING_PER_THREAD * settings.passwordHashThreads;
+    const hashMs = HASH_MS_AT_COST_10 * 2 ** (this.cost - 10);
+    this.maxWaiting = Math.ceil((MAX_WAIT_MS / hashMs) * settings.passwordHashThreads);
     // Well formed, of our cost, and the hash of nothing known: comparing with it takes just as long.
     this.dummyHash = `$2b$${String(this.cost).padStart(2, '0')}$${'N'.repeat(21)}u${'N'.repeat(30)}u`;
     this.pool = new Piscina({

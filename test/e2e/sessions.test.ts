@@ -1,0 +1,255 @@
+import type { Response } from 'supertest';
+import { SessionSweeper } from '../../src/auth/session-sweeper.js';
+import { refreshCookieOf } from '../support/cookies.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { registerUser, type TestUser } from '../support/users.js';
+import { until } from '../support/wait.js';
+
+describe('sessions', () => {
+  let server: TestApp;
+
+  beforeAll(async () => {
+    server = await startTestApp();
+  });
+  afterAll(() => server.close());
+
+  const login = async (user: TestUser, userAgent = 'curl/8.0') =>
+    server.http
+      .post('/api/v1/auth/login')
+      .set('User-Agent', userAgent)
+      .send({ email: user.email, password: user.password })
+      .expect(200);
+  const refresh = (cookie: string) => server.http.post('/api/v1/auth/refresh').set('Cookie', cookie);
+  const profile = (token: string) => server.http.get('/api/v1/profile').auth(token, { type: 'bearer' });
+  const list = async (token: string) =>
+    (await server.http.get('/api/v1/auth/sessions').auth(token, { type: 'bearer' }).expect(200)).body;
+  const end = (token: string, id: string) =>
+    server.http.delete(`/api/v1/auth/sessions/${id}`).auth(token, { type: 'bearer' });
+  const sql = (text: string, values: unknown[] = []) => server.database.pool.query(text, values);
+  const cookieOf = (response: Response) => refreshCookieOf(response).pair;
+  const sessionOf = (token: string) =>
+    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid as string;
+
+  describe('POST /auth/refresh', () => {
+    it('gives a new access token and another cookie, which works in turn', async () => {
+      const user = await registerUser(server);
+      const first = await login(user);
+      const second = await refresh(cookieOf(first)).expect(200);
+      expect(second.body).toEqual({
+        user: expect.objectContaining({ id: user.id }),
+        accessToken: expect.any(String),
+        expiresIn: 600,
+      });
+      expect(second.headers['cache-control']).toBe('no-store');
+      expect(cookieOf(second)).not.toBe(cookieOf(first));
+      await profile(second.body.accessToken).expect(200);
+      const third = await refresh(cookieOf(second)).expect(200);
+      expect(sessionOf(third.body.accessToken)).toBe(sessionOf(first.body.accessToken));
+    });
+
+    it('prolongs the session', async () => {
+      const first = await login(await registerUser(server));
+      const id = sessionOf(first.body.accessToken);
+      await sql(`UPDATE sessions SET expires_at = now() + interval '1 minute' WHERE id = $1`, [id]);
+      await refresh(cookieOf(first)).expect(200);
+      const { rows } = await sql(
+        `SELECT expires_at > now() + interval '29 days' AS prolonged FROM sessions WHERE id = $1`,
+        [id],
+      );
+      expect(rows[0].prolonged).toBe(true);
+    });
+
+    it('honours the immediate predecessor for a few seconds: two tabs', async () => {
+      const first = await login(await registerUser(server));
+      const tabs = [await refresh(cookieOf(first)).expect(200), await refresh(cookieOf(first)).expect(200)];
+      for (const tab of tabs) await profile(tab.body.accessToken).expect(200);
+      // Either tab's cookie may be the one that the browser keeps.
+      const next = await refresh(cookieOf(tabs[1] as Response)).expect(200);
+      await refresh(cookieOf(next)).expect(200);
+    });
+
+    it('ends the family when the predecessor comes back after those seconds', async () => {
+      const first = await login(await registerUser(server));
+      const second = await refresh(cookieOf(first)).expect(200);
+      await sql(
+        `UPDATE refresh_tokens SET superseded_at = superseded_at - interval '10 seconds' WHERE session_id = $1`,
+        [sessionOf(first.body.accessToken)],
+      );
+      const reused = await refresh(cookieOf(first)).expect(401);
+      expect(reused.body.code).toBe('SESSION_ENDED');
+      // Thief or owner, whoever holds the newest is out as well, access token and all.
+      expect((await refresh(cookieOf(second)).expect(401)).body.code).toBe('INVALID_REFRESH_TOKEN');
+      expect((await profile(second.body.accessToken).expect(401)).body.code).toBe('SESSION_ENDED');
+    });
+
+    it('ends the family when one older than the predecessor comes back, however soon', async () => {
+      const user = await registerUser(server);
+      const bystander = await login(user);
+      const first = await login(user);
+      const second = await refresh(cookieOf(first)).expect(200);
+      const third = await refresh(cookieOf(second)).expect(200);
+      expect((await refresh(cookieOf(first)).expect(401)).body.code).toBe('SESSION_ENDED');
+      await profile(third.body.accessToken).expect(401);
+      // The user's other sessions are other families.
+      await profile(bystander.body.accessToken).expect(200);
+      await refresh(cookieOf(bystander)).expect(200);
+    });
+
+    it('bounds how often the predecessor is honoured', async () => {
+      const first = await login(await registerUser(server));
+      for (let tab = 0; tab < 20; tab++) await refresh(cookieOf(first)).expect(200);
+      const { body, headers } = await refresh(cookieOf(first)).expect(429);
+      expect(body.code).toBe('RATE_LIMITED');
+      expect(headers['retry-after']).toBe('10');
+    });
+
+    it.each([
+      ['no cookie', ''],
+      ['an empty cookie', 'swiftdrop_refresh='],
+      ['a cookie of another make', `swiftdrop_refresh=${"'; DROP TABLE users; --"}`],
+      ['an unknown token', `swiftdrop_refresh=${'A'.repeat(43)}`],
+      ['a long one', `swiftdrop_refresh=${'A'.repeat(4000)}`],
+    ])('refuses %s', async (_, cookie) => {
+      const { body, headers } = await refresh(cookie).expect(401);
+      expect(body.code).toBe('INVALID_REFRESH_TOKEN');
+      expect(headers['set-cookie']).toBeUndefined();
+    });
+
+    it('refuses when the session has expired', async () => {
+      const first = await login(await registerUser(server));
+      await sql('UPDATE sessions SET expires_at = now() WHERE id = $1', [sessionOf(first.body.accessToken)]);
+      expect((await refresh(cookieOf(first)).expect(401)).body.code).toBe('INVALID_REFRESH_TOKEN');
+    });
+
+    it('refuses when the account is deactivated', async () => {
+      const user = await registerUser(server);
+      const first = await login(user);
+      await sql('UPDATE users SET active = false WHERE id = $1', [user.id]);
+      expect((await refresh(cookieOf(first)).expect(401)).body.code).toBe('INVALID_REFRESH_TOKEN');
+    });
+  });
+
+  describe('GET /auth/sessions', () => {
+    it("lists one's open sessions, last used first", async () => {
+      const user = await registerUser(server);
+      const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+      const { body } = await login(user, firefox);
+      const { data, nextCursor } = await list(body.accessToken);
+      expect(nextCursor).toBeNull();
+      expect(data).toHaveLength(2);
+      expect(data[0]).toEqual({
+        id: sessionOf(body.accessToken),
+        device: 'Firefox on Linux',
+        current: true,
+        createdAt: expect.stringMatching(/Z$/),
+        lastUsedAt: expect.stringMatching(/Z$/),
+        expiresAt: expect.stringMatching(/Z$/),
+      });
+      expect(data[1]).toMatchObject({ id: sessionOf(user.token), current: false });
+    });
+
+    it('leaves out those that ended or expired', async () => {
+      const user = await registerUser(server);
+      const [ended, expired] = [await login(user), await login(user)];
+      await end(user.token, sessionOf(ended.body.accessToken)).expect(204);
+      await sql('UPDATE sessions SET expires_at = now() WHERE id = $1', [
+        sessionOf(expired.body.accessToken),
+      ]);
+      const { data } = await list(user.token);
+      expect(data.map(({ id }: { id: string }) => id)).toEqual([sessionOf(user.token)]);
+    });
+
+    it('needs a token', async () => {
+      await server.http.get('/api/v1/auth/sessions').expect(401);
+    });
+  });
+
+  describe('DELETE /auth/sessions/{id}', () => {
+    it('ends another session of the user, and only that', async () => {
+      const user = await registerUser(server);
+      const other = await login(user);
+      await end(user.token, sessionOf(other.body.accessToken)).expect(204);
+      expect((await profile(other.body.accessToken).expect(401)).body.code).toBe('SESSION_ENDED');
+      await refresh(cookieOf(other)).expect(401);
+      await profile(user.token).expect(200);
+    });
+
+    it('ends the current one like a logout', async () => {
+      const { body } = await login(await registerUser(server));
+      const response = await end(body.accessToken, sessionOf(body.accessToken)).expect(204);
+      expect(cookieOf(response)).toBe('swiftdrop_refresh=');
+      await profile(body.accessToken).expect(401);
+    });
+
+    it("refuses another user's, an ended and an unknown one alike", async () => {
+      const [user, stranger] = [await registerUser(server), await registerUser(server)];
+      const ended = sessionOf((await login(user)).body.accessToken);
+      await end(user.token, ended).expect(204);
+      for (const id of [sessionOf(stranger.token), ended, '0193a1c2-7d3e-7000-8000-000000000000']) {
+        const { body } = await end(user.token, id).expect(404);
+        expect(body.code).toBe('SESSION_NOT_FOUND');
+      }
+      await profile(stranger.token).expect(200);
+    });
+
+    it('refuses an id that is none', async () => {
+      const user = await registerUser(server);
+      expect((await end(user.token, 'mine').expect(400)).body.code).toBe('INVALID_ID');
+    });
+
+    it('needs a token', async () => {
+      const user = await registerUser(server);
+      await server.http.delete(`/api/v1/auth/sessions/${sessionOf(user.token)}`).expect(401);
+      await profile(user.token).expect(200);
+    });
+  });
+
+  describe('POST /auth/logout', () => {
+    const logout = () => server.http.post('/api/v1/auth/logout');
+
+    it('ends the session: neither token works any more', async () => {
+      const user = await registerUser(server);
+      const first = await login(user);
+      const response = await logout().auth(first.body.accessToken, { type: 'bearer' }).expect(204);
+      expect(cookieOf(response)).toBe('swiftdrop_refresh=');
+      expect((await profile(first.body.accessToken).expect(401)).body.code).toBe('SESSION_ENDED');
+      await refresh(cookieOf(first)).expect(401);
+      await profile(user.token).expect(200);
+    });
+
+    it('finds the session by the cookie when the access token has expired', async () => {
+      const first = await login(await registerUser(server));
+      await logout().set('Cookie', cookieOf(first)).expect(204);
+      await refresh(cookieOf(first)).expect(401);
+      await profile(first.body.accessToken).expect(401);
+    });
+
+    it('needs one or the other', async () => {
+      expect((await logout().expect(401)).body.code).toBe('UNAUTHENTICATED');
+      await logout().auth('nonsense', { type: 'bearer' }).expect(401);
+    });
+  });
+
+  it('keeps twenty sessions a user, and ends the longest unused', async () => {
+    const user = await registerUser(server);
+    for (let device = 0; device < 20; device++) await login(user);
+    const { data } = await list((await login(user)).body.accessToken);
+    expect(data).toHaveLength(20);
+    await until(async () => (await profile(user.token)).status === 401, 1_000);
+  });
+
+  it('sweeps away what ended or expired over a day ago, tokens and all, and nothing else', async () => {
+    const user = await registerUser(server);
+    const [expired, ended, fresh] = [await login(user), await login(user), await login(user)].map(
+      ({ body }) => sessionOf(body.accessToken),
+    );
+    await end(user.token, ended as string).expect(204);
+    await sql(`UPDATE sessions SET expires_at = expires_at - interval '32 days' WHERE id = $1`, [expired]);
+    await sql(`UPDATE sessions SET expires_at = expires_at - interval '25 hours' WHERE id = $1`, [ended]);
+    await server.app.get(SessionSweeper).sweep();
+    const { rows } = await sql('SELECT DISTINCT session_id FROM refresh_tokens WHERE session_id = ANY($1)', [
+      [expired, ended, fresh],
+    ]);
+    expect(rows).toEqual([{ session_id: fresh }]);
+  });
+});
