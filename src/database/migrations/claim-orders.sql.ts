@@ -9,7 +9,8 @@
  *   N the event is not live            K the key was used for something else
  *   U no such active user
  *
- * A request for more than is left is refused, and a later, smaller one may still get its units.
+ * A request for more than is left is refused, and a later, smaller one may still get its units. When nothing is
+ * left, everyone is told that, those at their limit too.
  *
  * Lock order: the event item, then new orders by (user, key), then the event. Batches of different items that
  * carry the same keys wait for each other in one direction only, since all insert in the same order.
@@ -86,6 +87,7 @@ BEGIN
         WHEN p.id IS NOT NULL
           THEN CASE WHEN p.event_item_id = wanted_item AND p.quantity = r.quantity THEN 'R' ELSE 'K' END
         WHEN offer.phase NOT IN ('live', 'sold_out') THEN 'N'
+        WHEN units_left = 0 THEN 'S'
         WHEN s.standing + r.quantity > offer.per_user_limit THEN 'L'
         WHEN r.quantity > units_left THEN 'S'
         ELSE 'G'
@@ -101,12 +103,14 @@ BEGIN
   ) AS alone;
 
   -- Only where requests of this batch come in each other's way are they decided one by one.
-  IF units_asked > 0 AND (user_repeats OR units_asked > units_left) THEN
+  IF units_asked > 0 AND (user_repeats OR units_asked >= units_left) THEN
     key_taken := array_fill(false, ARRAY[cardinality(fates)]);
     FOR i IN 1 .. cardinality(fates) LOOP
       CONTINUE WHEN fates[i] NOT IN ('G', 'L', 'S');
       IF key_taken[first_of_key[i]] THEN
         fates[i] := 'R';
+      ELSIF units_left = 0 THEN
+        fates[i] := 'S';
       ELSIF held[first_of_user[i]] + quantities[i] > offer.per_user_limit THEN
         fates[i] := 'L';
       ELSIF quantities[i] > units_left THEN
