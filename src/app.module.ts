@@ -12,6 +12,7 @@ import { HealthModule } from './health/index.js';
 import { PurchaseModule } from './purchase/index.js';
 import { RealtimeModule } from './realtime/index.js';
 import { ReviewsModule } from './reviews/index.js';
+import { SeedModule } from './seed/index.js';
 
 @Module({})
 export class AppModule {
@@ -30,6 +31,7 @@ export class AppModule {
         ReviewsModule,
         RealtimeModule,
         AdminModule,
+        SeedModule,
         LabModule,
         HealthModule,
       ],

@@ -9,6 +9,7 @@ import { openDatabase } from './boot/database.js';
 import { checkPort, explainListenError } from './boot/port.js';
 import { Settings, SettingsError } from './config/index.js';
 import { EmbeddedPostgres, EmbeddedPostgresError } from './database/embedded-postgres.js';
+import { demoLogins, DemoSeed } from './seed/index.js';
 
 /** npm and make pass on a Ctrl-C that the terminal has sent to us already. */
 const SAME_CTRL_C_MS = 500;
@@ -36,6 +37,8 @@ async function boot(): Promise<void> {
   const url = DATABASE_URL ?? (embedded as EmbeddedPostgres).url;
   const dataSource = await openDatabase(url, DATABASE_POOL_SIZE);
   app = await createApp(settings, dataSource);
+  await app.init();
+  await app.get(DemoSeed).seed();
   await app.listen(PORT, HOST).catch((error: unknown) => {
     throw explainListenError(error, PORT, HOST);
   });
@@ -56,7 +59,7 @@ function announce(settings: Settings, port: number): void {
         settings.usesEmbeddedDatabase ? 'embedded PostgreSQL' : 'PostgreSQL',
         MONGO_URI ? 'MongoDB (reviews, comments)' : 'reviews and comments in PostgreSQL too',
       ],
-      logins: [],
+      logins: settings.seedsDemo ? demoLogins : [],
       ...(settings.usesEmbeddedDatabase && { dataDir: settings.dataDir }),
     }),
   );
