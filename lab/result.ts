@@ -1,6 +1,14 @@
 import type { Check } from './census.ts';
-import type { LatencyBin, Meter, MemorySample, Percentiles, StockSample, Tick } from './load/meter.ts';
-import { BUCKET_MS, percentilesOf } from './load/meter.ts';
+import type {
+  LatencyBin,
+  Meter,
+  MemorySample,
+  PercentilePoint,
+  Percentiles,
+  StockSample,
+  Tick,
+} from './load/meter.ts';
+import { BUCKET_MS, percentileCurve, percentilesOf } from './load/meter.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import type { RunOptions } from './options.ts';
 
@@ -56,6 +64,7 @@ export interface RunResult {
     memory: MemorySample[];
   };
   latencyHistogram: LatencyBin[];
+  latencyPercentiles: PercentilePoint[];
 }
 
 export interface RunFacts {
@@ -112,6 +121,7 @@ export function toResult(options: RunOptions, meter: Meter, checks: Check[], fac
       memory: thinned(meter.memory),
     },
     latencyHistogram: meter.latencyBins(),
+    latencyPercentiles: percentileCurve(meter.latency),
   };
 }
 

@@ -13,6 +13,12 @@ export interface Percentiles {
   max: number;
 }
 
+/** One point of the HdrHistogram's curve: so many percent took at most so long. */
+export interface PercentilePoint {
+  percentile: number;
+  ms: number;
+}
+
 export interface LatencyBin {
   fromMs: number;
   toMs: number;
@@ -62,6 +68,18 @@ export function percentilesOf(histogram: Histogram): Percentiles {
   const at = (percentile: number) =>
     histogram.totalCount === 0 ? 0 : round(histogram.getValueAtPercentile(percentile) / 1000);
   return { p50: at(50), p90: at(90), p99: at(99), max: round(histogram.maxValue / 1000) };
+}
+
+const CURVE = [0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99, 100];
+
+export function percentileCurve(histogram: Histogram): PercentilePoint[] {
+  if (histogram.totalCount === 0) return [];
+  return CURVE.map((percentile) => ({
+    percentile,
+    ms: round(
+      percentile === 100 ? histogram.maxValue / 1000 : histogram.getValueAtPercentile(percentile) / 1000,
+    ),
+  }));
 }
 
 const round = (ms: number) => Math.round(ms * 1000) / 1000;
