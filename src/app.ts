@@ -19,6 +19,7 @@ import {
 import type { Settings } from './config/index.js';
 import { MetricsService } from './health/index.js';
 import { answerClientError } from './http/client-errors.js';
+import { closeConnectionsAsTheyFallIdle } from './http/draining.js';
 import { logTroubledRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { serveApiReference } from './openapi.js';
@@ -76,6 +77,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   server.server.maxConnections = settings.raw.MAX_CONNECTIONS;
   addSecurityHeaders(server, settings);
   logTroubledRequests(server);
+  closeConnectionsAsTheyFallIdle(server);
   app.get(MetricsService).http.attach(server);
 
   app.useWebSocketAdapter(new WsAdapter(app));
