@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/index.js';
 import { CatalogModule } from '../catalog/index.js';
 import { EventsModule } from '../events/index.js';
 import { PurchaseModule } from '../purchase/index.js';
+import { ReviewsModule } from '../reviews/index.js';
 import { AccountAdministration } from './account-administration.service.js';
 import { AuditController } from './audit.controller.js';
 import { AuditRepository } from './audit.repository.js';
@@ -15,11 +16,12 @@ import { AdminEventsController } from './events.controller.js';
 import { FirstAdmin } from './first-admin.service.js';
 import { ItemAdministration } from './item-administration.service.js';
 import { AdminItemsController } from './items.controller.js';
+import { ModerationAudit } from './moderation-audit.service.js';
 import { AdminUsersController } from './users.controller.js';
 
 /** What admins do, with its audit trail. It opens the transactions in which the other modules act. */
 @Module({
-  imports: [AuthModule, CatalogModule, EventsModule, PurchaseModule],
+  imports: [AuthModule, CatalogModule, EventsModule, PurchaseModule, ReviewsModule],
   controllers: [AdminItemsController, AdminEventsController, AdminUsersController, AuditController],
   providers: [
     AuditRepository,
@@ -31,6 +33,7 @@ import { AdminUsersController } from './users.controller.js';
     FirstAdmin,
     ItemAdministration,
     AccountAdministration,
+    ModerationAudit,
   ],
 })
 export class AdminModule {}

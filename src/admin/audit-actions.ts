@@ -1,4 +1,4 @@
-export const auditTargets = ['catalog_item', 'event', 'user'] as const;
+export const auditTargets = ['catalog_item', 'event', 'user', 'review', 'comment'] as const;
 export type AuditTarget = (typeof auditTargets)[number];
 
 /** Every act that leaves an entry, with what it is done to. */
@@ -10,6 +10,8 @@ const targetOfAction = {
   'event.force_closed': 'event',
   'user.deactivated': 'user',
   'user.activated': 'user',
+  'review.removed': 'review',
+  'comment.removed': 'comment',
 } as const satisfies Record<string, AuditTarget>;
 
 export type AuditAction = keyof typeof targetOfAction;

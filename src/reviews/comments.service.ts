@@ -6,6 +6,7 @@ import { EventsService } from '../events/index.js';
 import { toTree } from './comment-tree.js';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
 import type { CommentResponse } from './dto/comment.response.js';
+import { Moderation } from './moderation.js';
 import { reviewErrors } from './reviews.errors.js';
 
 /** Deeper than people follow, shallow enough to show; the thread's first comment has depth 0. */
@@ -23,6 +24,7 @@ export class CommentsService {
     private readonly comments: CommentStore,
     private readonly events: EventsService,
     private readonly users: UserDirectory,
+    private readonly moderation: Moderation,
     private readonly clock: Clock,
   ) {}
 
@@ -70,6 +72,14 @@ export class CommentsService {
   async remove(user: AuthenticatedUser, id: string): Promise<void> {
     const comment = await this.existing(id);
     if (comment.authorId !== user.id && user.role !== 'admin') throw reviewErrors.NOT_THE_AUTHOR();
+    if (comment.removedAt !== null) return;
+    if (comment.authorId !== user.id)
+      await this.moderation.announce({
+        actorId: user.id,
+        target: 'comment',
+        targetId: id,
+        authorId: comment.authorId,
+      });
     await this.comments.remove(comment, this.clock.now());
   }
 

@@ -3,6 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Entity('reviews')
 @Unique('reviews_one_per_user', ['itemId', 'userId'])
 @Index('reviews_by_item', ['itemId', 'id'])
+@Index('reviews_by_rating', ['itemId', 'rating'])
 @Check('reviews_rating_in_range', 'rating BETWEEN 1 AND 5')
 export class ReviewRow {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'reviews_pkey' })

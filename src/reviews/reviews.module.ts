@@ -5,6 +5,7 @@ import { EventsModule } from '../events/index.js';
 import { PurchaseModule } from '../purchase/index.js';
 import { CommentsController } from './comments.controller.js';
 import { CommentsService } from './comments.service.js';
+import { Moderation } from './moderation.js';
 import { ReviewStoreHealth } from './review-store-health.js';
 import { reviewStoreProviders } from './review-stores.js';
 import { ReviewsController } from './reviews.controller.js';
@@ -13,7 +14,7 @@ import { ReviewsService } from './reviews.service.js';
 @Module({
   imports: [AuthModule, CatalogModule, EventsModule, PurchaseModule],
   controllers: [ReviewsController, CommentsController],
-  providers: [...reviewStoreProviders, ReviewsService, CommentsService],
-  exports: [ReviewsService, CommentsService, ReviewStoreHealth],
+  providers: [...reviewStoreProviders, ReviewsService, CommentsService, Moderation],
+  exports: [ReviewsService, CommentsService, Moderation, ReviewStoreHealth],
 })
 export class ReviewsModule {}

@@ -7,6 +7,7 @@ import { OrdersService } from '../purchase/index.js';
 import type { PutReviewRequest } from './dto/put-review.request.js';
 import { ReviewSummaryResponse } from './dto/review-summary.response.js';
 import { ReviewResponse } from './dto/review.response.js';
+import { Moderation } from './moderation.js';
 import { ReviewStore } from './review.store.js';
 import { reviewErrors } from './reviews.errors.js';
 
@@ -21,6 +22,7 @@ export class ReviewsService {
     private readonly catalog: CatalogService,
     private readonly orders: OrdersService,
     private readonly users: UserDirectory,
+    private readonly moderation: Moderation,
     private readonly clock: Clock,
   ) {}
 
@@ -73,7 +75,15 @@ export class ReviewsService {
   async remove(user: AuthenticatedUser, id: string): Promise<void> {
     const review = await this.reviews.find(id);
     if (!review) throw reviewErrors.REVIEW_NOT_FOUND();
-    if (review.userId !== user.id && user.role !== 'admin') throw reviewErrors.NOT_THE_AUTHOR();
+    if (review.userId !== user.id) {
+      if (user.role !== 'admin') throw reviewErrors.NOT_THE_AUTHOR();
+      await this.moderation.announce({
+        actorId: user.id,
+        target: 'review',
+        targetId: id,
+        authorId: review.userId,
+      });
+    }
     await this.reviews.remove(id);
   }
 }

@@ -39,6 +39,20 @@ function routes(settings: Record<string, string>): void {
   const remove = (path: string, user: TestUser) =>
     server.http.delete(`/api/v1/reviews/${path}`).auth(user.token, { type: 'bearer' });
 
+  /** What the admins' audit trail holds about something that was removed. */
+  const trailOf = async (targetId: string) =>
+    (
+      await server.http
+        .get(`/api/v1/admin/audit?targetId=${targetId}`)
+        .auth(admin.token, { type: 'bearer' })
+        .expect(200)
+    ).body.data;
+  const expectTrail = async (targetId: string, action: string, authorId: string) =>
+    expect(await trailOf(targetId)).toMatchObject([
+      { actor: { id: admin.id }, action, details: { authorId } },
+    ]);
+  const expectNoTrail = async (targetId: string) => expect(await trailOf(targetId)).toEqual([]);
+
   const shopper = async () => (await bulkUsers(server, 1))[0] as TestUser;
 
   /** A catalogue item on sale, and how to buy it as a shopper does. */
@@ -208,6 +222,8 @@ function routes(settings: Record<string, string>): void {
       expect((await get(`items/${itemId}`)).body.data).toEqual([]);
       const again = (await post(`items/${itemId}`, author, { rating: 2 }).expect(201)).body;
       await remove(again.id, admin).expect(204);
+      await expectTrail(again.id, 'review.removed', author.id);
+      await expectNoTrail(review.id);
       expect((await remove('1', admin).expect(400)).body.code).toBe('INVALID_ID');
     });
   });
@@ -274,6 +290,9 @@ function routes(settings: Record<string, string>): void {
       await remove(`comments/${first.id}`, author).expect(204);
       await remove(`comments/${first.id}`, author).expect(204);
       await remove(`comments/${reply.id}`, admin).expect(204);
+      await remove(`comments/${reply.id}`, admin).expect(204);
+      await expectTrail(reply.id, 'comment.removed', other.id);
+      await expectNoTrail(first.id);
       const gone = { author: null, text: null, removed: true };
       expect((await threadsOf(eventId)).data).toEqual([
         { ...first, ...gone, replies: [{ ...reply, ...gone, replies: [nested] }] },

@@ -76,7 +76,7 @@ async function build() {
     });
     const said = [];
     createInterface({ input: go.stderr }).on('line', (line) => {
-      packages++;
+      if (!line.startsWith('go: ')) packages++;
       said.push(line);
     });
     const code = await new Promise((resolve, reject) => go.once('error', reject).once('close', resolve));

@@ -197,6 +197,8 @@ CREATE TABLE reviews (
   CONSTRAINT reviews_rating_in_range CHECK (rating BETWEEN 1 AND 5)
 );
 CREATE INDEX reviews_by_item ON reviews (item_id, id);
+-- Answers the summary without reading the reviews.
+CREATE INDEX reviews_by_rating ON reviews (item_id, rating);
 
 -- A thread is a root comment (root_id = id) and all replies under it, at any depth. Only the root's
 -- reply_count is kept: it bounds the thread.
