@@ -1,0 +1,107 @@
+import { networkProblem, problemOf } from './problem';
+
+const TIMEOUT_MS = 15_000;
+/** A token is renewed before it expires, so that a purchase never waits for a renewal first. */
+const RENEW_BEFORE_EXPIRY_MS = 30_000;
+const REFRESH_PATH = '/api/v1/auth/refresh';
+
+export interface TokenAnswer {
+  user: unknown;
+  accessToken: string;
+  expiresIn: number;
+}
+
+/**
+ * The access token, in memory only: a script that gets in can use it while it runs, not carry it away
+ * from storage. What survives a reload is the refresh token, in a cookie that no script can read.
+ */
+export class TokenKeeper {
+  private token: string | undefined;
+  private renewAt = 0;
+  private renewal: Promise<TokenAnswer | undefined> | undefined;
+  /** Told when the session turns out to be over, or was renewed with what the server knows of the user. */
+  onRenewed: (answer: TokenAnswer) => void = () => {};
+  onLost: () => void = () => {};
+
+  constructor(
+    private readonly send: typeof fetch = (...parameters) => fetch(...parameters),
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {}
+
+  set(answer: TokenAnswer): void {
+    this.token = answer.accessToken;
+    this.renewAt = this.monotonic() + answer.expiresIn * 1000 - RENEW_BEFORE_EXPIRY_MS;
+  }
+
+  clear(): void {
+    this.token = undefined;
+  }
+
+  async current(): Promise<string | undefined> {
+    if (this.token && this.monotonic() >= this.renewAt) await this.renew();
+    return this.token;
+  }
+
+  /**
+   * A new access token for the refresh cookie. However many ask, one request goes out; the lock keeps
+   * other tabs from spending the same cookie, which the server would take for theft.
+   */
+  renew(): Promise<TokenAnswer | undefined> {
+    this.renewal ??= this.exclusively(() => this.requestRenewal()).finally(() => {
+      this.renewal = undefined;
+    });
+    return this.renewal;
+  }
+
+  private async requestRenewal(): Promise<TokenAnswer | undefined> {
+    let response: Response;
+    try {
+      response = await this.send(REFRESH_PATH, {
+        method: 'POST',
+        credentials: 'same-origin',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch {
+      throw networkProblem();
+    }
+    if (response.ok) {
+      const answer = (await response.json()) as TokenAnswer;
+      this.set(answer);
+      this.onRenewed(answer);
+      return answer;
+    }
+    // A busy or failing server says nothing about the session: only a clear no ends it.
+    if (response.status >= 500 || response.status === 429) throw await problemOf(response);
+    this.clear();
+    this.onLost();
+    return undefined;
+  }
+
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    // Web locks exist on secure origins only.
+    return navigator.locks ? (navigator.locks.request('swiftdrop-refresh', work) as Promise<T>) : work();
+  }
+}
+
+/** A fetch that carries the token, renews it once when it is refused, and gives up after 15 s. */
+export function authorisedFetch(tokens: TokenKeeper, send: typeof fetch = (...p) => fetch(...p)) {
+  return async (request: Request): Promise<Response> => {
+    const attempt = async (token: string | undefined) => {
+      const copy = new Request(request.clone(), {
+        signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      if (token) copy.headers.set('authorization', `Bearer ${token}`);
+      try {
+        return await send(copy);
+      } catch (error) {
+        if (request.signal.aborted) throw error;
+        throw networkProblem();
+      }
+    };
+    const token = await tokens.current();
+    const response = await attempt(token);
+    if (response.status !== 401 || !token) return response;
+    const renewed = await tokens.renew();
+    return renewed ? attempt(renewed.accessToken) : response;
+  };
+}

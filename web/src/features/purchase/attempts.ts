@@ -1,0 +1,65 @@
+/** A press of the buy button whose answer is not known yet. */
+export interface Attempt {
+  key: string;
+  userId: string;
+  eventItemId: string;
+  quantity: number;
+  startedAt: number;
+}
+
+const PREFIX = 'swiftdrop.attempt.';
+/** An attempt older than this is not sent again by itself: nobody remembers having pressed. */
+const RESUMABLE_MS = 10 * 60_000;
+
+/**
+ * Attempts, written down before their request leaves: after a lost answer or a reload the same key is
+ * sent again, and the server answers with the first order instead of selling twice. One tab, one
+ * attempt per item, so session storage is the right place.
+ */
+export class AttemptBook {
+  constructor(
+    private readonly storage: Storage,
+    private readonly wall: () => number = () => Date.now(),
+    private readonly newKey: () => string = randomKey,
+  ) {}
+
+  /** The open attempt of this user for this item, or a new one, already written down. */
+  begin(userId: string, eventItemId: string, quantity: number): Attempt {
+    const open = this.open(userId, eventItemId);
+    if (open && open.quantity === quantity) return open;
+    const attempt = { key: this.newKey(), userId, eventItemId, quantity, startedAt: this.wall() };
+    this.storage.setItem(PREFIX + eventItemId, JSON.stringify(attempt));
+    return attempt;
+  }
+
+  open(userId: string, eventItemId: string): Attempt | undefined {
+    const text = this.storage.getItem(PREFIX + eventItemId);
+    if (text === null) return undefined;
+    const attempt = parse(text);
+    const usable =
+      attempt !== undefined &&
+      attempt.userId === userId &&
+      Math.abs(this.wall() - attempt.startedAt) < RESUMABLE_MS;
+    if (!usable) this.storage.removeItem(PREFIX + eventItemId);
+    return usable ? attempt : undefined;
+  }
+
+  settle(eventItemId: string): void {
+    this.storage.removeItem(PREFIX + eventItemId);
+  }
+}
+
+function parse(text: string): Attempt | undefined {
+  try {
+    const value = JSON.parse(text) as Attempt;
+    return typeof value.key === 'string' && typeof value.quantity === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing on plain http, which a phone on the local net uses. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,41 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { api } from '@/api/client';
+import { ApiProblem } from '@/api/problem';
+import type { Order } from '@/api/types';
+
+/** Orders that this page knows, newest word of each. */
+export const useOrders = defineStore('orders', () => {
+  const byId = ref(new Map<string, Order>());
+
+  function keep(order: Order): Order {
+    byId.value.set(order.id, order);
+    return order;
+  }
+
+  /** There is no read of one order: it is among the newest of the history. */
+  async function find(id: string): Promise<Order | undefined> {
+    let cursor: string | undefined;
+    for (let page = 0; page < 5; page++) {
+      const answer = await api.orders(cursor);
+      answer.data.forEach(keep);
+      const found = answer.data.find((order) => order.id === id);
+      if (found || !answer.nextCursor) return found;
+      cursor = answer.nextCursor;
+    }
+    return undefined;
+  }
+
+  /** Confirms or gives back. If somebody or something else was first, what became of it is read. */
+  async function resolve(id: string, how: 'confirm' | 'cancel'): Promise<Order> {
+    try {
+      return keep(await (how === 'confirm' ? api.confirm(id) : api.cancel(id)));
+    } catch (error) {
+      if (error instanceof ApiProblem && (error.status === 409 || error.isUncertain))
+        await find(id).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  return { byId, keep, find, resolve };
+});

@@ -1,0 +1,54 @@
+import { ApiProblem } from '@/api/problem';
+import type { Order } from '@/api/types';
+import type { Attempt, AttemptBook } from './attempts';
+
+export type Outcome =
+  | { kind: 'yours'; order: Order }
+  | { kind: 'refused'; code: string }
+  /** No answer in spite of retries: the order may exist. The attempt stays written down. */
+  | { kind: 'unsure' }
+  | { kind: 'sign-in' };
+
+export interface Sending {
+  reserve: (attempt: Attempt) => Promise<Order>;
+  wait: (milliseconds: number) => Promise<void>;
+  random?: () => number;
+  onRetry?: () => void;
+}
+
+const TRIES = 4;
+const FIRST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Sends an attempt until the server gives a clear answer, always under the same key. Invariant: the
+ * attempt is struck from the book only when its outcome is known.
+ */
+export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: Sending): Promise<Outcome> {
+  const random = sending.random ?? Math.random;
+  for (let tried = 1; ; tried++) {
+    try {
+      const order = await sending.reserve(attempt);
+      book.settle(attempt.eventItemId);
+      return { kind: 'yours', order };
+    } catch (error) {
+      const problem = error instanceof ApiProblem ? error : new ApiProblem('UNEXPECTED', 0);
+      if (problem.status === 401) return { kind: 'sign-in' };
+      const worthRetrying = problem.isUncertain || problem.status === 429 || problem.status === 408;
+      if (!worthRetrying) {
+        book.settle(attempt.eventItemId);
+        return { kind: 'refused', code: problem.code };
+      }
+      if (tried === TRIES) {
+        if (problem.status !== 429) return { kind: 'unsure' };
+        book.settle(attempt.eventItemId);
+        return { kind: 'refused', code: problem.code };
+      }
+      sending.onRetry?.();
+      const asked = (problem.retryAfterSeconds ?? 0) * 1000;
+      const pause = Math.max(asked, FIRST_PAUSE_MS * 2 ** (tried - 1));
+      // Full jitter on top of what was asked for, so that a crowd does not come back as one.
+      await sending.wait(Math.min(LONGEST_PAUSE_MS, pause) * (0.75 + random() / 2));
+    }
+  }
+}

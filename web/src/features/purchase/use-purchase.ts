@@ -1,0 +1,58 @@
+import { computed, ref } from 'vue';
+import { api } from '@/api/client';
+import type { Order } from '@/api/types';
+import { useSession } from '@/features/auth/session.store';
+import { AttemptBook } from './attempts';
+import { sendAttempt } from './send-attempt';
+
+export type PurchaseState =
+  | { kind: 'idle' }
+  | { kind: 'sending' }
+  | { kind: 'retrying' }
+  | { kind: 'yours'; order: Order }
+  | { kind: 'refused'; code: string }
+  | { kind: 'unsure' };
+
+let book: AttemptBook | undefined;
+const attemptBook = () => (book ??= new AttemptBook(sessionStorage));
+
+const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** One item's purchase in this page: a press, its honest state, and its resumption after a reload. */
+export function usePurchase(
+  eventItemId: string,
+  on: { yours: (order: Order) => void; signIn: () => void; refused?: (code: string) => void },
+) {
+  const session = useSession();
+  const state = ref<PurchaseState>({ kind: 'idle' });
+  const isBusy = computed(() => state.value.kind === 'sending' || state.value.kind === 'retrying');
+
+  async function buy(quantity: number): Promise<void> {
+    if (isBusy.value) return;
+    if (!session.user) return on.signIn();
+    const attempt = attemptBook().begin(session.user.id, eventItemId, quantity);
+    state.value = { kind: 'sending' };
+    const outcome = await sendAttempt(attemptBook(), attempt, {
+      reserve: ({ quantity: units, key }) => api.reserve(eventItemId, units, key),
+      wait,
+      onRetry: () => (state.value = { kind: 'retrying' }),
+    });
+    if (outcome.kind === 'sign-in') {
+      state.value = { kind: 'idle' };
+      return on.signIn();
+    }
+    state.value = outcome;
+    if (outcome.kind === 'yours') on.yours(outcome.order);
+    if (outcome.kind === 'refused') on.refused?.(outcome.code);
+  }
+
+  /** After a reload: an attempt whose answer was never seen goes out again under its key. */
+  async function resume(): Promise<void> {
+    await session.restore();
+    if (!session.user) return;
+    const open = attemptBook().open(session.user.id, eventItemId);
+    if (open) await buy(open.quantity);
+  }
+
+  return { state, isBusy, buy, resume };
+}

@@ -1,0 +1,41 @@
+import { useI18n } from 'vue-i18n';
+import type { Money } from '@/api/types';
+
+const fractionDigits = new Map<string, number>();
+
+/** How many digits a currency has after the point: 2 for USD, 0 for JPY, 3 for KWD. */
+function digitsOf(currency: string): number {
+  let digits = fractionDigits.get(currency);
+  if (digits === undefined) {
+    digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    fractionDigits.set(currency, digits);
+  }
+  return digits;
+}
+
+export const toMajor = (money: Money) => money.amount / 10 ** digitsOf(money.currency);
+export const toMinor = (major: number, currency: string) => Math.round(major * 10 ** digitsOf(currency));
+
+/** Dates, money and numbers as the reader's language writes them. */
+export function useFormat() {
+  const { locale } = useI18n();
+  const format = (options: Intl.DateTimeFormatOptions) => (iso: string | number) =>
+    new Intl.DateTimeFormat(locale.value, options).format(new Date(iso));
+  return {
+    money: (money: Money) =>
+      new Intl.NumberFormat(locale.value, {
+        style: 'currency',
+        currency: money.currency,
+        currencyDisplay: 'narrowSymbol',
+        trailingZeroDisplay: 'stripIfInteger',
+      } as Intl.NumberFormatOptions).format(toMajor(money)),
+    number: (value: number, options: Intl.NumberFormatOptions = {}) =>
+      new Intl.NumberFormat(locale.value, options).format(value),
+    percent: (share: number) =>
+      new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
+    dateTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
+    dayTime: format({ weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }),
+    date: format({ dateStyle: 'medium' }),
+    time: format({ timeStyle: 'medium' }),
+  };
+}

@@ -1,0 +1,103 @@
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router';
+import pages from '../routes.json';
+import { useSession } from '@/features/auth/session.store';
+import HomePage from '@/features/events/HomePage.vue';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string;
+    needs?: 'user' | 'admin';
+    guestsOnly?: boolean;
+  }
+}
+
+type Component = NonNullable<RouteRecordRaw['component']>;
+
+/** What stands behind each page of routes.json; the server reads the same list to know what is a 404. */
+const views: Record<string, { component: Component; meta: RouteRecordRaw['meta'] }> = {
+  home: { component: HomePage, meta: { title: 'home.title' } },
+  event: { component: () => import('@/features/events/EventPage.vue'), meta: { title: 'event.title' } },
+  confirm: {
+    component: () => import('@/features/purchase/ConfirmPage.vue'),
+    meta: { title: 'confirm.title', needs: 'user' },
+  },
+  login: {
+    component: () => import('@/features/auth/LoginPage.vue'),
+    meta: { title: 'auth.login', guestsOnly: true },
+  },
+  register: {
+    component: () => import('@/features/auth/RegisterPage.vue'),
+    meta: { title: 'auth.register', guestsOnly: true },
+  },
+  orders: {
+    component: () => import('@/features/purchase/OrdersPage.vue'),
+    meta: { title: 'orders.title', needs: 'user' },
+  },
+  profile: {
+    component: () => import('@/features/auth/ProfilePage.vue'),
+    meta: { title: 'profile.title', needs: 'user' },
+  },
+  admin: {
+    component: () => import('@/features/admin/DashboardPage.vue'),
+    meta: { title: 'admin.dashboard', needs: 'admin' },
+  },
+  'admin-event-new': {
+    component: () => import('@/features/admin/EventEditPage.vue'),
+    meta: { title: 'admin.newEvent', needs: 'admin' },
+  },
+  'admin-event': {
+    component: () => import('@/features/admin/EventAdminPage.vue'),
+    meta: { title: 'admin.event', needs: 'admin' },
+  },
+  'admin-items': {
+    component: () => import('@/features/admin/ItemsPage.vue'),
+    meta: { title: 'admin.items', needs: 'admin' },
+  },
+  'admin-users': {
+    component: () => import('@/features/admin/UsersPage.vue'),
+    meta: { title: 'admin.users', needs: 'admin' },
+  },
+  'admin-audit': {
+    component: () => import('@/features/admin/AuditPage.vue'),
+    meta: { title: 'admin.audit', needs: 'admin' },
+  },
+};
+
+export const routes: RouteRecordRaw[] = [
+  ...pages.map(({ name, path }) => ({ name, path, ...views[name] }) as RouteRecordRaw),
+  {
+    name: 'not-found',
+    path: '/:path(.*)*',
+    component: () => import('@/ui/NotFoundPage.vue'),
+    meta: { title: 'notFound.title' },
+  },
+];
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (to, from, saved) => {
+    if (saved) return saved;
+    if (to.hash) return { el: to.hash, top: 80 };
+    return to.path === from.path ? undefined : { top: 0 };
+  },
+});
+
+router.beforeEach(async (to) => {
+  const session = useSession();
+  if (!to.meta.needs && !to.meta.guestsOnly) return true;
+  await session.restore();
+  if (to.meta.guestsOnly) return session.isSignedIn ? returnPath(to) : true;
+  if (!session.isSignedIn) return { name: 'login', query: { return: to.fullPath } };
+  if (to.meta.needs === 'admin' && !session.isAdmin)
+    return { name: 'not-found', params: { path: to.path.split('/').slice(1) } };
+  return true;
+});
+
+/** Where to go after signing in: only ever a path of this shop, whatever the address says. */
+export function returnPath(route: RouteLocationNormalized): string {
+  const wanted = route.query.return;
+  if (typeof wanted !== 'string' || !wanted.startsWith('/') || wanted.startsWith('//') || wanted.includes('\\'))
+    return '/';
+  return wanted;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import vueI18n from '@intlify/unplugin-vue-i18n/vite';
+import ui from '@nuxt/ui/vite';
+import vue from '@vitejs/plugin-vue';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The server answers a path that is none of the shop's pages with 404, so the build tells it the pages. */
+function emitRoutes(): Plugin {
+  return {
+    name: 'swiftdrop:routes',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({
+        type: 'asset',
+        fileName: 'routes.json',
+        source: readFileSync(here('./routes.json'), 'utf8'),
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  root: here('.'),
+  resolve: { alias: { '@': here('./src') } },
+  plugins: [
+    vue(),
+    ui({
+      autoImport: false,
+      components: { dirs: [], dts: here('./components.d.ts') },
+      // Icons are compiled in: by default they would be asked from a foreign host at run time.
+      icon: { clientBundle: { scan: true } },
+      ui: {
+        colors: {
+          primary: 'pine',
+          secondary: 'pine',
+          success: 'pine',
+          info: 'lagoon',
+          warning: 'honey',
+          error: 'ember',
+          neutral: 'stone',
+        },
+      },
+    }),
+    // Messages are compiled at build time: the run-time compiler is neither shipped nor needed by the CSP.
+    vueI18n({
+      include: [here('./src/i18n/*.json')],
+      runtimeOnly: true,
+      compositionOnly: true,
+      fullInstall: false,
+    }),
+    emitRoutes(),
+  ],
+  server: {
+    port: 5173,
+    proxy: { '/api': { target: process.env.API_URL ?? 'http://localhost:3000', ws: true } },
+  },
+  build: {
+    outDir: here('./dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
+    setupFiles: [here('./test/setup.ts')],
+    restoreMocks: true,
+  },
+});
