@@ -16,6 +16,10 @@ run: install ## Build and start the shop on embedded defaults
 	npm run --silent build
 	npm run --silent start
 
+.PHONY: dev
+dev: install ## API and shop with hot reload, the shop at http://localhost:5173
+	npm run --silent dev
+
 .PHONY: check
 check: install ## Lint, types and the module rule
 	npm run --silent lint

@@ -22,6 +22,7 @@ import { answerClientError } from './http/client-errors.js';
 import { closeConnectionsAsTheyFallIdle } from './http/draining.js';
 import { logTroubledRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';
+import { serveShop } from './http/shop-pages.js';
 import { serveApiReference } from './openapi.js';
 
 /** Largest request body; the largest legitimate one is an event with its items. */
@@ -89,6 +90,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   if (settings.raw.ALLOWED_ORIGINS.length > 0)
     await app.register(cors, { origin: settings.raw.ALLOWED_ORIGINS, credentials: true });
   serveApiReference(app);
+  await serveShop(server);
   return app;
 }
 

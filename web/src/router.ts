@@ -1,4 +1,9 @@
-import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router';
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteRecordRaw,
+} from 'vue-router';
 import pages from '../routes.json';
 import { useSession } from '@/features/auth/session.store';
 import HomePage from '@/features/events/HomePage.vue';
@@ -97,7 +102,12 @@ router.beforeEach(async (to) => {
 /** Where to go after signing in: only ever a path of this shop, whatever the address says. */
 export function returnPath(route: RouteLocationNormalized): string {
   const wanted = route.query.return;
-  if (typeof wanted !== 'string' || !wanted.startsWith('/') || wanted.startsWith('//') || wanted.includes('\\'))
+  if (
+    typeof wanted !== 'string' ||
+    !wanted.startsWith('/') ||
+    wanted.startsWith('//') ||
+    wanted.includes('\\')
+  )
     return '/';
   return wanted;
 }

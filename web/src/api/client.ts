@@ -1,103 +1,113 @@
+import createClient from 'openapi-fetch';
 import { authorisedFetch, TokenKeeper } from './authorised-fetch';
 import { problemOf } from './problem';
-import type {
-  AuditEntry,
-  CatalogItem,
-  Comment,
-  DropEvent,
-  EventFigures,
-  Order,
-  Page,
-  RatingSummary,
-  Review,
-  Session,
-  SignedIn,
-  User,
-} from './types';
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
 
 export const tokens = new TokenKeeper();
-const send = authorisedFetch(tokens);
 
-interface Options {
-  body?: unknown;
-  query?: Record<string, string | number | undefined>;
-  headers?: Record<string, string>;
-}
+const client = createClient<paths>({
+  baseUrl: location.origin,
+  credentials: 'same-origin',
+  fetch: authorisedFetch(tokens),
+});
 
-async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const url = new URL(`/api/v1${path}`, location.origin);
-  for (const [name, value] of Object.entries(options.query ?? {}))
-    if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
-  const headers = new Headers(options.headers);
-  if (options.body !== undefined) headers.set('content-type', 'application/json');
-  const response = await send(
-    new Request(url, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-    }),
-  );
+/** The data of a good answer. @throws ApiProblem */
+async function dataOf<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
+  const { data, response } = await call;
   if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return data as T;
 }
 
-const part = encodeURIComponent;
+const orderOf = (call: Promise<{ data?: { order: Schemas['OrderResponse'] }; response: Response }>) =>
+  dataOf(call).then((answer) => answer.order);
+
+const path = <T extends Record<string, string>>(values: T) => ({ params: { path: values } });
 
 /** Every call of the shop, named by intent. Each throws ApiProblem. */
 export const api = {
-  register: (body: { email: string; password: string; displayName: string }) =>
-    call<SignedIn>('POST', '/auth/register', { body }),
-  login: (body: { email: string; password: string }) => call<SignedIn>('POST', '/auth/login', { body }),
-  logout: () => call<void>('POST', '/auth/logout'),
-  changePassword: (body: { currentPassword: string; newPassword: string }) =>
-    call<void>('PUT', '/auth/password', { body }),
-  sessions: () => call<Page<Session> | Session[]>('GET', '/auth/sessions'),
-  endSession: (id: string) => call<void>('DELETE', `/auth/sessions/${part(id)}`),
+  register: (body: Schemas['RegisterRequest']) => dataOf(client.POST('/api/v1/auth/register', { body })),
+  login: (body: Schemas['LoginRequest']) => dataOf(client.POST('/api/v1/auth/login', { body })),
+  logout: () => dataOf(client.POST('/api/v1/auth/logout')),
+  changePassword: (body: Schemas['ChangePasswordRequest']) =>
+    dataOf(client.PUT('/api/v1/auth/password', { body })),
+  sessions: () => dataOf(client.GET('/api/v1/auth/sessions')),
+  endSession: (id: string) => dataOf(client.DELETE('/api/v1/auth/sessions/{id}', path({ id }))),
 
-  profile: () => call<User>('GET', '/profile'),
-  updateProfile: (body: { displayName: string }) => call<User>('PUT', '/profile', { body }),
-  orders: (cursor?: string) => call<Page<Order>>('GET', '/profile/orders', { query: { limit: 20, cursor } }),
+  updateProfile: (body: Schemas['UpdateProfileRequest']) => dataOf(client.PUT('/api/v1/profile', { body })),
+  orders: (cursor?: string) =>
+    dataOf(client.GET('/api/v1/profile/orders', { params: { query: { limit: 20, cursor } } })),
 
-  events: (query: { status?: string; limit?: number; cursor?: string } = {}) =>
-    call<Page<DropEvent>>('GET', '/events', { query }),
-  event: (id: string) => call<DropEvent>('GET', `/events/${part(id)}`),
+  events: (limit: number) => dataOf(client.GET('/api/v1/events', { params: { query: { limit } } })),
+  event: (id: string) => dataOf(client.GET('/api/v1/events/{id}', path({ id }))),
+  time: () => dataOf(client.GET('/api/v1/time')),
 
   reserve: (eventItemId: string, quantity: number, key: string) =>
-    call<{ order: Order }>('POST', `/purchase/${part(eventItemId)}`, {
-      body: { quantity },
-      headers: { 'idempotency-key': key },
-    }).then((answer) => answer.order),
-  confirm: (orderId: string) =>
-    call<{ order: Order }>('POST', `/purchase/${part(orderId)}/confirm`).then((answer) => answer.order),
-  cancel: (orderId: string) =>
-    call<{ order: Order }>('POST', `/purchase/${part(orderId)}/cancel`).then((answer) => answer.order),
+    orderOf(
+      client.POST('/api/v1/purchase/{eventItemId}', {
+        params: { path: { eventItemId }, header: { 'Idempotency-Key': key } },
+        body: { quantity },
+      }),
+    ),
+  confirm: (orderId: string) => orderOf(client.POST('/api/v1/purchase/{orderId}/confirm', path({ orderId }))),
+  cancel: (orderId: string) => orderOf(client.POST('/api/v1/purchase/{orderId}/cancel', path({ orderId }))),
 
-  ratingSummary: (itemId: string) => call<RatingSummary>('GET', `/reviews/items/${part(itemId)}/summary`),
+  ratingSummary: (itemId: string) =>
+    dataOf(client.GET('/api/v1/reviews/items/{itemId}/summary', path({ itemId }))),
   reviews: (itemId: string, cursor?: string) =>
-    call<Page<Review>>('GET', `/reviews/items/${part(itemId)}`, { query: { limit: 5, cursor } }),
-  rate: (itemId: string, body: { rating: number; text?: string }) =>
-    call<Review>('POST', `/reviews/items/${part(itemId)}`, { body }),
+    dataOf(
+      client.GET('/api/v1/reviews/items/{itemId}', {
+        params: { path: { itemId }, query: { limit: 5, cursor } },
+      }),
+    ),
+  rate: (itemId: string, body: Schemas['PutReviewRequest']) =>
+    dataOf(client.POST('/api/v1/reviews/items/{itemId}', { ...path({ itemId }), body })),
   threads: (eventId: string, cursor?: string) =>
-    call<Page<Comment>>('GET', `/reviews/events/${part(eventId)}/comments`, { query: { limit: 20, cursor } }),
+    dataOf(
+      client.GET('/api/v1/reviews/events/{eventId}/comments', {
+        params: { path: { eventId }, query: { limit: 20, cursor } },
+      }),
+    ),
   comment: (eventId: string, text: string) =>
-    call<Comment>('POST', `/reviews/events/${part(eventId)}/comments`, { body: { text } }),
+    dataOf(
+      client.POST('/api/v1/reviews/events/{eventId}/comments', { ...path({ eventId }), body: { text } }),
+    ),
   reply: (commentId: string, text: string) =>
-    call<Comment>('POST', `/reviews/comments/${part(commentId)}/replies`, { body: { text } }),
+    dataOf(
+      client.POST('/api/v1/reviews/comments/{commentId}/replies', { ...path({ commentId }), body: { text } }),
+    ),
 
-  dashboard: (cursor?: string) => call<Page<EventFigures>>('GET', '/admin/events/dashboard', { query: { cursor } }),
-  createEvent: (body: unknown) => call<DropEvent>('POST', '/admin/events', { body }),
-  updateEvent: (id: string, version: number, body: unknown) =>
-    call<DropEvent>('PUT', `/admin/events/${part(id)}`, { body, headers: { 'if-match': `"${version}"` } }),
-  openEvent: (id: string) => call<DropEvent>('POST', `/admin/events/${part(id)}/open`),
-  closeEvent: (id: string) => call<DropEvent>('POST', `/admin/events/${part(id)}/close`),
-  items: (query: { search?: string; cursor?: string; limit?: number } = {}) =>
-    call<Page<CatalogItem>>('GET', '/admin/items', { query: { limit: 50, ...query } }),
-  createItem: (body: { name: string; description?: string; category: string; imageUrl?: string }) =>
-    call<CatalogItem>('POST', '/admin/items', { body }),
-  users: (query: { search?: string; cursor?: string } = {}) =>
-    call<Page<User>>('GET', '/admin/users', { query: { limit: 30, ...query } }),
+  dashboard: (cursor?: string) =>
+    dataOf(client.GET('/api/v1/admin/events/dashboard', { params: { query: { limit: 50, cursor } } })),
+  adminEvent: (id: string) => dataOf(client.GET('/api/v1/admin/events/{id}', path({ id }))),
+  createEvent: (body: Schemas['CreateEventRequest']) => dataOf(client.POST('/api/v1/admin/events', { body })),
+  updateEvent: (id: string, version: number, body: Schemas['UpdateEventRequest']) =>
+    dataOf(
+      client.PUT('/api/v1/admin/events/{id}', {
+        params: { path: { id }, header: { 'If-Match': `"${version}"` } },
+        body,
+      }),
+    ),
+  openEvent: (id: string) => dataOf(client.POST('/api/v1/admin/events/{id}/open', path({ id }))),
+  closeEvent: (id: string) => dataOf(client.POST('/api/v1/admin/events/{id}/close', path({ id }))),
+  census: (id: string) => dataOf(client.GET('/api/v1/admin/events/{id}/census', path({ id }))),
+  eventOrders: (id: string, cursor?: string) =>
+    dataOf(
+      client.GET('/api/v1/admin/events/{id}/orders', {
+        params: { path: { id }, query: { limit: 1000, cursor } },
+      }),
+    ),
+  items: (query: { search?: string; cursor?: string }) =>
+    dataOf(client.GET('/api/v1/admin/items', { params: { query: { limit: 50, ...query } } })),
+  createItem: (body: Schemas['CreateCatalogItemRequest']) =>
+    dataOf(client.POST('/api/v1/admin/items', { body })),
+  users: (query: { search?: string; cursor?: string }) =>
+    dataOf(client.GET('/api/v1/admin/users', { params: { query: { limit: 30, ...query } } })),
   setUserActive: (id: string, active: boolean) =>
-    call<User>('POST', `/admin/users/${part(id)}/${active ? 'activate' : 'deactivate'}`),
-  audit: (cursor?: string) => call<Page<AuditEntry>>('GET', '/admin/audit', { query: { limit: 30, cursor } }),
+    active
+      ? dataOf(client.POST('/api/v1/admin/users/{id}/activate', path({ id })))
+      : dataOf(client.POST('/api/v1/admin/users/{id}/deactivate', path({ id }))),
+  audit: (cursor?: string) =>
+    dataOf(client.GET('/api/v1/admin/audit', { params: { query: { limit: 30, cursor } } })),
 };

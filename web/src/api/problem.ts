@@ -34,7 +34,9 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     response.status,
     typeof body.detail === 'string' ? body.detail : undefined,
     Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
-    errors.map((error) => (typeof error === 'string' ? error : String((error as { field?: string }).field ?? ''))),
+    errors.map((error) =>
+      typeof error === 'string' ? error : String((error as { field?: string }).field ?? ''),
+    ),
   );
 }
 

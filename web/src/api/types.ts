@@ -1,146 +1,28 @@
-/** The shapes that the shop speaks of, named in one place. */
-export interface Money {
-  amount: number;
-  currency: string;
-}
+/** The shapes that the shop speaks of, by the names it knows them by; schema.d.ts is generated from openapi.json. */
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Money = Schemas['Money'];
+export type User = Schemas['UserResponse'];
+export type SignedIn = Schemas['AuthenticationResponse'];
+export type Session = Schemas['SessionResponse'];
+export type EventStatus = Schemas['EventStatus'];
+/** `held`: units in reservations that may still come back, which the live channel tells. */
+export type EventItem = Schemas['EventItemResponse'] & { held?: number };
+export type DropEvent = Omit<Schemas['EventResponse'], 'items'> & { items: EventItem[] };
+export type AdminEvent = Schemas['AdminEventResponse'];
+export type Order = Schemas['OrderResponse'];
+export type OrderStatus = Order['status'];
+export type Review = Schemas['ReviewResponse'];
+export type RatingSummary = Schemas['ReviewSummaryResponse'];
+export type Comment = Schemas['CommentResponse'];
+export type CatalogItem = Schemas['CatalogItemResponse'];
+export type EventFigures = Schemas['DashboardEventResponse'];
+export type AuditEntry = Schemas['AuditEntryResponse'];
+export type EventInput = Schemas['CreateEventRequest'];
 
 export interface Page<T> {
   data: T[];
   nextCursor: string | null;
-}
-
-export type Role = 'customer' | 'admin';
-
-export interface User {
-  id: string;
-  email: string;
-  displayName: string;
-  role: Role;
-  active: boolean;
-  createdAt: string;
-}
-
-export interface SignedIn {
-  user: User;
-  accessToken: string;
-  expiresIn: number;
-}
-
-export interface Session {
-  id: string;
-  device: string;
-  createdAt: string;
-  lastUsedAt: string;
-  expiresAt?: string;
-  current: boolean;
-}
-
-export type EventStatus = 'locked' | 'live' | 'sold_out' | 'closed';
-
-export interface EventItem {
-  id: string;
-  itemId: string;
-  name: string;
-  description?: string;
-  category: string;
-  imageUrl: string | null;
-  price: Money;
-  stockTotal: number;
-  stockRemaining: number;
-  /** Units in reservations that may still come back. */
-  held?: number;
-  perUserLimit: number;
-}
-
-export interface DropEvent {
-  id: string;
-  title: string;
-  description: string;
-  status: EventStatus;
-  startsAt: string;
-  endsAt: string;
-  serverTime: string;
-  version: number;
-  reservationTtlSeconds: number;
-  forceOpenedAt?: string | null;
-  forceClosedAt?: string | null;
-  items: EventItem[];
-}
-
-export type OrderStatus = 'reserved' | 'confirmed' | 'cancelled' | 'expired';
-
-export interface Order {
-  id: string;
-  eventId: string;
-  eventItemId: string;
-  itemName: string;
-  quantity: number;
-  unitPrice: Money;
-  total: Money;
-  status: OrderStatus;
-  reservedUntil: string;
-  createdAt: string;
-  confirmedAt: string | null;
-}
-
-export interface Author {
-  id: string;
-  displayName: string;
-}
-
-export interface Review {
-  id: string;
-  author: Author;
-  rating: number;
-  text: string | null;
-  verifiedBuyer?: boolean;
-  createdAt: string;
-  updatedAt: string;
-}
-
-export interface RatingSummary {
-  average: number | null;
-  count: number;
-  distribution: Record<'1' | '2' | '3' | '4' | '5', number>;
-}
-
-export interface Comment {
-  id: string;
-  author: Author | null;
-  text: string | null;
-  createdAt: string;
-  replies: Comment[];
-}
-
-export interface CatalogItem {
-  id: string;
-  name: string;
-  description: string;
-  category: string;
-  imageUrl: string | null;
-  createdAt: string;
-}
-
-export interface EventFigures {
-  eventId: string;
-  title: string;
-  status: EventStatus;
-  startsAt: string;
-  endsAt: string;
-  stockTotal: number;
-  stockRemaining: number;
-  reserved: number;
-  confirmed: number;
-  revenue: Money[];
-  ordersPerSecond: number;
-}
-
-export interface AuditEntry {
-  id: string;
-  actor: Author;
-  action: string;
-  targetType: string;
-  targetId: string;
-  details: Record<string, unknown>;
-  createdAt: string;
 }

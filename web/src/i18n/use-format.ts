@@ -7,7 +7,9 @@ const fractionDigits = new Map<string, number>();
 function digitsOf(currency: string): number {
   let digits = fractionDigits.get(currency);
   if (digits === undefined) {
-    digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    digits =
+      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??
+      2;
     fractionDigits.set(currency, digits);
   }
   return digits;

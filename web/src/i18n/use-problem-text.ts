@@ -5,7 +5,8 @@ import { ApiProblem } from '@/api/problem';
 export function useProblemText() {
   const { t, te } = useI18n();
   return (problem: unknown): string => {
-    const code = problem instanceof ApiProblem ? problem.code : typeof problem === 'string' ? problem : 'UNEXPECTED';
+    const code =
+      problem instanceof ApiProblem ? problem.code : typeof problem === 'string' ? problem : 'UNEXPECTED';
     return te(`problems.${code}`, 'en') ? t(`problems.${code}`) : t('problems.UNEXPECTED');
   };
 }

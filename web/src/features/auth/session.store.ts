@@ -31,7 +31,8 @@ export const useSession = defineStore('session', () => {
   /** Settles when it is known whether somebody is signed in. */
   let restored: Promise<void> | undefined;
 
-  const otherTabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('swiftdrop-session');
+  const otherTabs =
+    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('swiftdrop-session');
   otherTabs?.addEventListener('message', (message) => {
     if (message.data === 'signed-out') forget();
     else if (!isSignedIn.value) void tokens.renew().catch(() => undefined);

@@ -1,0 +1,6 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class ShopTimeResponse {
+  @ApiProperty({ type: String, format: 'date-time', description: "The database's clock." })
+  serverTime!: string;
+}
