@@ -70,8 +70,9 @@ describe('the scheduler', () => {
     it('closes what ended before it was opened without opening it', async () => {
       const { eventId } = await createDrop(database.pool, { status: 'locked', startsIn: -60, endsIn: -1 });
       await signal();
-      await waitFor('the close', async () => (await status(eventId)) === 'closed');
+      await waitFor('the close', () => heardOf(eventId).length > 0);
       expect(heardOf(eventId).map(({ act }) => act)).toEqual(['end']);
+      expect(await status(eventId)).toBe('closed');
     });
 
     it('leaves a drop sold out that sold out before its opening was carried out', async () => {
