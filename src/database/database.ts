@@ -63,6 +63,19 @@ export class Database implements OnApplicationShutdown {
     return this.dataSource.manager;
   }
 
+  /**
+   * A read outside a transaction whose plan each connection keeps under `name`, for the hottest pages: for an
+   * event with its items, planning took four fifths of the 0.96 ms that PostgreSQL and TypeORM spent.
+   */
+  async readPrepared<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    const { rows } = await this.generalPool.query<Row>({ name, text, values: [...values] });
+    return rows;
+  }
+
   /** Asks the server for an answer, on a connection of the general pool. */
   async ping(): Promise<void> {
     await this.dataSource.query('SELECT 1');
@@ -70,8 +83,11 @@ export class Database implements OnApplicationShutdown {
 
   /** What each pool holds at this moment, for the metrics. */
   get pools(): Record<'general' | 'claims', PoolFigures> {
-    const { master } = this.dataSource.driver as unknown as { master: pg.Pool };
-    return { general: figures(master), claims: figures(this.claims) };
+    return { general: figures(this.generalPool), claims: figures(this.claims) };
+  }
+
+  private get generalPool(): pg.Pool {
+    return (this.dataSource.driver as unknown as { master: pg.Pool }).master;
   }
 
   /** After the last request has been answered: Nest closes the server before it calls this. */

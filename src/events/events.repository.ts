@@ -78,6 +78,8 @@ SELECT e.id, e.title, e.description,
   ) AS items
 FROM (SELECT clock_timestamp() AS at) moment CROSS JOIN events e`;
 
+const ONE_EVENT = `${VIEW} WHERE e.id = $1`;
+
 /** Lets the few events that are not over be found by index, however long the history grows. */
 const NOT_OVER = `e.status <> 'closed' AND e.ends_at > moment.at`;
 
@@ -87,8 +89,9 @@ export class EventsRepository {
 
   /** Within `transaction` if given, to see its own writes. */
   async find(id: string, transaction?: Transaction): Promise<EventView | undefined> {
-    const manager = transaction ?? this.database.reader;
-    const [event]: EventView[] = await manager.query(`${VIEW} WHERE e.id = $1`, [id]);
+    const [event]: EventView[] = transaction
+      ? await transaction.query(ONE_EVENT, [id])
+      : await this.database.readPrepared<EventView>('event', ONE_EVENT, [id]);
     return event;
   }
 
