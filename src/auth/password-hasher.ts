@@ -11,6 +11,8 @@ const MAX_WAIT_MS = 5_000;
 /** On the 2-core machine this was built on; each step of the cost doubles it. */
 const HASH_MS_AT_COST_10 = 60;
 
+const BCRYPT_HASH_LENGTH = 60;
+
 /** The worker is the neighbour of this file: .js when built, .ts when jest runs the sources. */
 const WORKER = new URL(`./password-hash.worker${extname(import.meta.url)}`, import.meta.url).href;
 
@@ -44,13 +46,14 @@ export class PasswordHasher implements OnApplicationShutdown {
   }
 
   /**
-   * Whether `password` is the one that was hashed. Without a hash (no such user) it is never, after the
-   * same work.
+   * Whether `password` is the one that was hashed. Without a hash (no such user, or one that nobody logs in
+   * as) it is never, after the same work.
    * @throws AUTH_BUSY
    */
   async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
     // bcrypt would ignore what comes after byte 72, and take a longer password for the right one.
-    const possible = passwordHash !== undefined && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
+    const possible =
+      passwordHash?.length === BCRYPT_HASH_LENGTH && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
     const equal = await this.run<boolean>('compare', {
       password,
       passwordHash: possible ? passwordHash : this.dummyHash,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { commonErrors, newId } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { Database, type Transaction } from '../database/index.js';
@@ -38,6 +38,7 @@ export interface SessionTokens extends IssuedToken {
  */
 @Injectable()
 export class SessionsService {
+  private readonly logger = new Logger(SessionsService.name);
   private readonly ttlSeconds: number;
 
   constructor(
@@ -97,6 +98,7 @@ export class SessionsService {
     });
     if (granted) return granted;
     this.revocations.endedHere([owner.sessionId]);
+    this.logger.warn({ msg: 'A refresh token was used again; its session was ended', ...owner });
     throw authErrors.SESSION_ENDED({
       detail: 'The refresh token was used before, so the session was ended.',
     });

@@ -12,6 +12,7 @@ const PUBLIC_ROUTES = [
   'GET /api/v1/reviews/items/:id',
   'GET /api/v1/reviews/items/:id/summary',
   'GET /api/v1/reviews/events/:id/comments',
+  'GET /api/v1/time',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',
