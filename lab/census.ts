@@ -82,7 +82,7 @@ function wasAnswered({ ledger }: Evidence): Check {
   return verdict(
     'buyers were answered',
     answered > 0 ? [] : ['no purchase got a clear answer'],
-    `${count(ledger.attempts, 'attempt')}: ${yes} yes, ${no} no, ${unknown} without a clear answer`,
+    `${count(ledger.attempts, 'attempt')}: ${number(yes)} yes, ${number(no)} no, ${number(unknown)} without a clear answer`,
   );
 }
 
@@ -104,7 +104,11 @@ function noOversell({ census, ledger }: Evidence): Check {
     if (acknowledged > item.stockTotal)
       offenders.push(`${acknowledged} of ${item.stockTotal} units of ${item.eventItemId} were told yes`);
   }
-  return verdict('no oversell', offenders, `${sold} of ${count(total, 'unit')} reserved or confirmed`);
+  return verdict(
+    'no oversell',
+    offenders,
+    `${number(sold)} of ${count(total, 'unit')} reserved or confirmed`,
+  );
 }
 
 /** Stock that may have been given back without a word to its buyer: by expiry, or by an unanswered cancel. */
@@ -130,7 +134,7 @@ function noLostYes({ ledger, orders, census }: Evidence): Check {
   return verdict(
     'no lost yes',
     offenders,
-    `${Math.max(0, asTold)} of ${count(ledger.orders.size, 'acknowledged order')} stand as acknowledged`,
+    `${number(Math.max(0, asTold))} of ${count(ledger.orders.size, 'acknowledged order')} stand as acknowledged`,
   );
 }
 
@@ -162,7 +166,7 @@ function noSilentYes({ ledger, orders }: Evidence): Check {
   return verdict(
     'no silent yes',
     offenders,
-    `${count(orders.length, 'order')} in the database; ${unanswered} of attempts that got no clear answer`,
+    `${count(orders.length, 'order')} in the database; ${number(unanswered)} of attempts that got no clear answer`,
   );
 }
 
@@ -226,7 +230,9 @@ function stockAddsUp({ orders, census }: Evidence): Check {
       offenders.push(
         `${id}: ${sums.reserved + sums.expired} listed as open or expired, ${reserved + item.expired} counted`,
       );
-    seen.push(`${stockTotal} = ${stockRemaining} left + ${reserved} reserved + ${confirmed} confirmed`);
+    seen.push(
+      `${number(stockTotal)} = ${number(stockRemaining)} left + ${number(reserved)} reserved + ${number(confirmed)} confirmed`,
+    );
   }
   const more = seen.length > 1 ? ` (and ${count(seen.length - 1, 'item')} more)` : '';
   return verdict('stock adds up', offenders, `${seen[0] ?? 'no item'}${more}`);
@@ -269,5 +275,9 @@ function soldOutWasTrue({ ledger, census }: Evidence): Check {
 }
 
 function count(value: number, noun: string): string {
-  return `${value} ${noun}${value === 1 ? '' : 's'}`;
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-GB');
 }

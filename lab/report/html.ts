@@ -66,18 +66,18 @@ function busyNote({ generator }: RunResult): Markup {
 }
 
 function tiles(result: RunResult): Markup {
+  const { latencyMs, orders, refusals, errors } = result;
   const tile = (name: string, value: string, unit = '') =>
     html`<div>
       <dt>${name}</dt>
       <dd>${value}${unit && html` <small>${unit}</small>`}</dd>
     </div>`;
   return html`<dl class="tiles">
-    ${tile('orders', count(result.orders))} ${tile('orders', count(result.ordersPerSecond), '/s')}
-    ${tile('refusals', count(sum(result.refusals)))}
-    ${tile('refusals', count(result.refusalsPerSecond), '/s')}
-    ${tile('median latency', milliseconds(result.latencyMs.p50), 'ms')}
-    ${tile('99th percentile', milliseconds(result.latencyMs.p99), 'ms')}
-    ${tile('errors', count(sum(result.errors)))}
+    ${tile(`orders, ${count(orders)} in all`, count(result.ordersPerSecond), '/s')}
+    ${tile(`refusals, ${count(sum(refusals))} in all`, count(result.refusalsPerSecond), '/s')}
+    ${tile('median latency', milliseconds(latencyMs.p50), 'ms')}
+    ${tile('99th percentile', milliseconds(latencyMs.p99), 'ms')}
+    ${tile('slowest', milliseconds(latencyMs.max), 'ms')} ${tile('errors', count(sum(errors)))}
   </dl>`;
 }
 
@@ -141,6 +141,9 @@ function rates({ series, orders, refusals, errors }: RunResult): Markup {
   });
 }
 
+/** Room above the bars for the percentiles' labels. */
+const HEADROOM = 1.45;
+
 function histogram({ latencyHistogram: bins, latencyMs, model }: RunResult): Markup | undefined {
   const [first, last] = [bins[0], bins.at(-1)];
   if (first === undefined || last === undefined) return undefined;
@@ -153,8 +156,8 @@ function histogram({ latencyHistogram: bins, latencyMs, model }: RunResult): Mar
   return plot({
     title: 'How long a purchase took',
     summary: `From the ${model === 'open' ? 'intended send time' : 'sending, as fast as answers came'}; logarithmic.`,
-    x: logAxis('milliseconds', from, to, trimmed),
-    y: linearAxis('purchases', Math.max(...bins.map((bin) => bin.count)) * 1.02, count),
+    x: logAxis('milliseconds', from, to, milliseconds),
+    y: linearAxis('purchases', Math.max(...bins.map((bin) => bin.count)) * HEADROOM, count),
     bars: bins.map((bin) => ({ from: bin.fromMs, to: bin.toMs, value: bin.count })),
     markers,
     table: {
@@ -177,9 +180,9 @@ function percentiles({ latencyPercentiles: points, latencyMs }: RunResult): Mark
     x: {
       label: 'percent of purchases',
       position,
-      ticks: [0, 50, 90, 99, 99.9, 99.99].map((at) => ({ at, label: `${at} %` })),
+      ticks: [50, 90, 99, 99.9, 99.99].map((at) => ({ at, label: `${at} %` })),
     },
-    y: linearAxis('milliseconds', Math.max(...points.map(({ ms }) => ms)), trimmed),
+    y: linearAxis('milliseconds', Math.max(...points.map(({ ms }) => ms)), milliseconds),
     series: [
       {
         name: 'latency',
@@ -202,7 +205,7 @@ function latencyOverTime({ series }: RunResult): Markup | undefined {
     title: 'Latency over time',
     summary: 'Median and 99th percentile of each quarter of a second.',
     x: timeAxis(Math.max(...series.latency.map(({ at }) => at))),
-    y: linearAxis('milliseconds', Math.max(...seen.map(({ p99Ms }) => p99Ms ?? 0)), trimmed),
+    y: linearAxis('milliseconds', Math.max(...seen.map(({ p99Ms }) => p99Ms ?? 0)), milliseconds),
     series: [
       {
         name: 'median',

@@ -49,7 +49,7 @@ export function plot(options: PlotOptions): Markup {
       <div class="yticks" aria-hidden="true">
         ${y.ticks.map(({ at, label }) => html`<span style="bottom:${percent(y.position(at))}">${label}</span>`)}
       </div>
-      <div class="area" data-plot>
+      <div class="area">
         <svg
           viewBox="0 0 ${WIDTH} ${HEIGHT}"
           preserveAspectRatio="none"

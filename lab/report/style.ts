@@ -39,7 +39,7 @@ header > div { min-width: 0; flex: 1 1 20rem; }
 .tiles dd { margin: 0; font-size: 1.6rem; font-weight: 650; line-height: 1.2; white-space: nowrap; }
 .tiles dd small { font-size: .9rem; font-weight: 400; color: var(--soft); }
 .grid2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; margin-top: 1rem; }
-.wide { grid-column: 1 / -1; }
+.wide, figure.plot:last-child:nth-child(even) { grid-column: 1 / -1; }
 .card { padding: 1rem 1.15rem; min-width: 0; }
 figure.plot { margin: 0; padding: 1rem 1.15rem; min-width: 0; }
 figcaption p { font-size: .9rem; }
@@ -65,8 +65,6 @@ svg .bar { fill: var(--typical); }
 svg .marker { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 3 3; vector-effect: non-scaling-stroke; opacity: .7; }
 .flag { position: absolute; padding: 0 .35rem; white-space: nowrap; line-height: 1.4; border-radius: 4px; background: color-mix(in srgb, var(--card) 85%, transparent); }
 .flag.left { transform: translateX(-100%); }
-.cross { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--soft); pointer-events: none; }
-.tip { position: absolute; top: .25rem; padding: .3rem .55rem; border-radius: 6px; background: var(--ink); color: var(--page); pointer-events: none; white-space: pre; z-index: 2; }
 details { margin-top: .5rem; font-size: .875rem; }
 summary { cursor: pointer; color: var(--soft); border-radius: 4px; width: fit-content; }
 :focus-visible { outline: 2px solid var(--yes); outline-offset: 2px; }
