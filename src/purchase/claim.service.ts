@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AppError } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { BatchedClaims } from './batched-claims.js';
@@ -9,6 +9,7 @@ import {
   type ClaimRequestRow,
 } from './claims.repository.js';
 import type { OrderResponse } from './dto/order.response.js';
+import { Listeners } from './listeners.js';
 import { toOrderResponse } from './order-view.js';
 import { purchaseErrors } from './purchase.errors.js';
 import { SoldOutMemory } from './sold-out-memory.js';
@@ -37,14 +38,11 @@ export interface ClaimReport {
   durationMs: number;
 }
 
-type ReportListener = (report: ClaimReport) => void;
-
 /** The purchase itself: hands claims to their item's next batch and tells each caller its own answer. */
 @Injectable()
 export class ClaimService {
-  private readonly logger = new Logger(ClaimService.name);
   private readonly soldOut = new SoldOutMemory();
-  private readonly listeners = new Set<ReportListener>();
+  private readonly reports = new Listeners<ClaimReport>();
   private readonly claims: BatchedClaims<ClaimRequestRow, ClaimDecision | undefined>;
   private refusedFromMemory = 0;
 
@@ -71,9 +69,8 @@ export class ClaimService {
   }
 
   /** Calls `listener` after each batch; it must not take long. Returns the way to stop it. */
-  onClaims(listener: ReportListener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  onClaims(listener: (report: ClaimReport) => void): () => void {
+    return this.reports.add(listener);
   }
 
   /**
@@ -110,7 +107,7 @@ export class ClaimService {
       (await this.repository.claimOrders(itemId, requests)) ?? new Array<undefined>(requests.length);
     const offer = decisions[0]?.offer;
     if (offer?.stockRemaining === 0) this.soldOut.remember(itemId);
-    this.report({
+    this.reports.tell({
       eventItemId: itemId,
       eventId: offer?.eventId,
       outcomes: countOutcomes(decisions),
@@ -119,17 +116,6 @@ export class ClaimService {
       durationMs: performance.now() - startedAt,
     });
     return decisions;
-  }
-
-  private report(report: ClaimReport): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(report);
-      } catch (error) {
-        // The claims are committed; a listener's fault must not turn a yes into an error.
-        this.logger.error({ err: error, msg: 'A listener of claims failed' });
-      }
-    }
   }
 }
 

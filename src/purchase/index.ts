@@ -5,6 +5,5 @@ export { Order } from './order.entity.js';
 export { orderStatuses, type OrderStatus } from './order-states.js';
 export { OrderResponse } from './dto/order.response.js';
 export { OrdersService, type OrderChange, type OwnedOrder } from './orders.service.js';
-export { type ReturnedStock } from './orders.repository.js';
 export { SalesFigures } from './sales-figures.js';
 export { type EventSales } from './sales.repository.js';

@@ -4,6 +4,7 @@ import { decodeCursor, toPage, type Page, type PageQuery } from '../common/index
 import { Database, type Transaction } from '../database/index.js';
 import { ClaimService } from './claim.service.js';
 import type { OrderResponse } from './dto/order.response.js';
+import { Listeners } from './listeners.js';
 import { mayBecome, type OrderStatus } from './order-states.js';
 import { toOrderResponse, type OrderView } from './order-view.js';
 import { OrdersRepository, type ReleasedOrder, type ReturnedStock } from './orders.repository.js';
@@ -15,16 +16,12 @@ export const RELEASE_BATCH = 500;
 /** Ids are fetched so many at a time; a drop's reservations may be more than fit in memory. */
 const RELEASE_SCAN = 20 * RELEASE_BATCH;
 
-type StockListener = (returned: ReturnedStock[]) => void;
-
 /** An order that was confirmed, cancelled or expired. */
 export interface OrderChange {
   orderId: string;
   userId: string;
   eventId: string;
 }
-
-type ChangeListener = (changes: OrderChange[]) => void;
 
 /** An order with the user whose it is. */
 export interface OwnedOrder {
@@ -42,8 +39,7 @@ const MAX_NOTICED_ORDERS = 1_000;
  */
 @Injectable()
 export class OrdersService {
-  private readonly listeners = new Set<StockListener>();
-  private readonly changeListeners = new Set<ChangeListener>();
+  private readonly changes = new Listeners<readonly OrderChange[]>();
 
   constructor(
     private readonly database: Database,
@@ -51,16 +47,9 @@ export class OrdersService {
     private readonly claims: ClaimService,
   ) {}
 
-  /** Calls `listener` after stock was returned and committed. Returns the way to stop it. */
-  onStockReturned(listener: StockListener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
   /** Calls `listener` after orders were resolved and committed. Returns the way to stop it. */
-  onChanged(listener: ChangeListener): () => void {
-    this.changeListeners.add(listener);
-    return () => this.changeListeners.delete(listener);
+  onChanged(listener: (changes: readonly OrderChange[]) => void): () => void {
+    return this.changes.add(listener);
   }
 
   /**
@@ -89,7 +78,7 @@ export class OrdersService {
         (await this.refuse(transaction, userId, orderId, 'cancelled'));
       return [order, await this.orders.returnStock(transaction, [order])] as const;
     });
-    this.tellReturned(returned);
+    this.noticeReturned(returned);
     this.tellChanged([{ orderId, userId, eventId: cancelled.eventId }]);
     return toOrderResponse(cancelled);
   }
@@ -146,7 +135,7 @@ export class OrdersService {
       const orders = await take(transaction);
       return [orders, orders.length > 0 ? await this.orders.returnStock(transaction, orders) : []] as const;
     });
-    this.tellReturned(returned);
+    this.noticeReturned(returned);
     const eventIds = new Map(returned.map(({ eventItemId, eventId }) => [eventItemId, eventId]));
     this.tellChanged(
       released.map(({ orderId, userId, eventItemId }) => ({
@@ -159,14 +148,11 @@ export class OrdersService {
   }
 
   private tellChanged(changes: readonly OrderChange[]): void {
-    if (changes.length === 0) return;
-    for (const listener of this.changeListeners) listener([...changes]);
+    if (changes.length > 0) this.changes.tell(changes);
   }
 
-  private tellReturned(returned: readonly ReturnedStock[]): void {
-    if (returned.length === 0) return;
+  private noticeReturned(returned: readonly ReturnedStock[]): void {
     for (const { eventItemId } of returned) this.claims.noticeReturnedStock(eventItemId);
-    for (const listener of this.listeners) listener([...returned]);
   }
 
   /** Tells why the shopper's order could not become `to`. */

@@ -1,0 +1,103 @@
+import pg from 'pg';
+import { newId } from '../../src/common/index.js';
+import { CLAIM_ORDERS } from '../../src/database/migrations/claim-orders.sql.js';
+import { createDrop, createShoppers, stockOf } from '../support/drops.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** claim_orders itself: what it promises to other transactions and to a growing table. */
+describe('claim_orders', () => {
+  let database: TestDatabase;
+  let clients: [pg.Client, pg.Client];
+  let shoppers: string[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    clients = [
+      new pg.Client({ connectionString: database.url }),
+      new pg.Client({ connectionString: database.url }),
+    ];
+    for (const client of clients) await client.connect();
+    shoppers = await createShoppers(database.pool, 300);
+  });
+  afterAll(async () => {
+    for (const client of clients) await client.end();
+    await database.drop();
+  });
+
+  const claim = async (client: pg.Client, itemId: string, users: string[], key: string | null) => {
+    const { rows } = await client.query({
+      name: 'claim-orders',
+      text: 'SELECT outcomes FROM claim_orders($1, $2, $3, $4, $5)',
+      values: [itemId, users.map(newId), users, users.map(() => 1), users.map(() => key)],
+    });
+    return rows[0].outcomes as string;
+  };
+  const count = (outcomes: string, letter: string) => outcomes.split(letter).length - 1;
+
+  /** Both items' batches carry the same keys, one in the reverse order of the other. */
+  const collide = async (round: number) => {
+    const { itemIds } = await createDrop(database.pool, { stocks: [1000, 1000] });
+    const outcomes = await Promise.all([
+      claim(clients[0], itemIds[0] as string, shoppers, `round ${round}`),
+      claim(clients[1], itemIds[1] as string, shoppers.toReversed(), `round ${round}`),
+    ]);
+    return { itemIds, outcomes };
+  };
+
+  it('lets batches of two items with the same keys wait for each other, never in a circle', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const { itemIds, outcomes } = await collide(round);
+      const granted = outcomes.map((outcome) => count(outcome, 'G'));
+      expect((granted[0] as number) + (granted[1] as number)).toBe(shoppers.length);
+      expect(count(outcomes.join(''), 'K')).toBe(shoppers.length);
+      for (const index of [0, 1])
+        expect(await stockOf(database.pool, itemIds[index] as string)).toBe(
+          1000 - (granted[index] as number),
+        );
+    }
+  });
+
+  it('would wait in a circle if it inserted in the order of arrival (negative control)', async () => {
+    const unsorted = CLAIM_ORDERS.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION').replace(
+      'ORDER BY r.user_id, r.key COLLATE "C"',
+      '',
+    );
+    expect(unsorted).not.toContain('COLLATE');
+    await database.pool.query(unsorted);
+    let deadlock: unknown;
+    for (let round = 100; round < 160 && !deadlock; round += 1)
+      await collide(round).catch((error: unknown) => (deadlock = error));
+    await database.pool.query(CLAIM_ORDERS.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'));
+    expect(deadlock).toMatchObject({ code: '40P01' });
+  });
+
+  it('walks indexes, though its plan was made while there were no orders', async () => {
+    const { itemId } = await createDrop(database.pool, { stocks: [10_000], perUserLimit: 100 });
+    const scans = async () => {
+      await clients[0].query('SELECT pg_stat_force_next_flush()');
+      const { rows } = await clients[0].query(
+        `SELECT sum(seq_scan)::integer AS scans FROM pg_stat_user_tables
+         WHERE relname IN ('orders', 'users', 'event_items', 'events')`,
+      );
+      return rows[0].scans as number;
+    };
+    const before = await scans();
+    for (let batch = 0; batch < 10; batch += 1)
+      expect(await claim(clients[0], itemId, shoppers, `plan ${batch}`)).toMatch(/^G+$/);
+    expect(await scans()).toBe(before);
+  });
+
+  it('neither locks nor writes when nothing can be sold', async () => {
+    const { itemId } = await createDrop(database.pool, { stocks: [1] });
+    expect(await claim(clients[0], itemId, shoppers.slice(0, 1), null)).toBe('G');
+    const [holder, asker] = clients;
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM event_items WHERE id = $1 FOR UPDATE', [itemId]);
+    await asker.query('BEGIN');
+    expect(await claim(asker, itemId, shoppers.slice(0, 2), null)).toBe('SS');
+    const { rows } = await asker.query('SELECT pg_current_xact_id_if_assigned() AS id');
+    expect(rows[0].id).toBeNull();
+    await asker.query('ROLLBACK');
+    await holder.query('ROLLBACK');
+  });
+});
