@@ -37,4 +37,5 @@ export default tseslint.config(
       globals: { module: 'writable', process: 'readonly', URL: 'readonly', console: 'readonly' },
     },
   },
+  { files: ['lab/k6/*.js'], languageOptions: { globals: { __ENV: 'readonly' } } },
 );
