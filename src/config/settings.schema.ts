@@ -38,6 +38,10 @@ export const settingsShape = {
   PORT: integer(3000, 0, 65_535).describe('TCP port to listen on; 0 takes a free one.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
   DATA_DIR: z.string().default('.data').describe('Where the embedded PostgreSQL keeps its data.'),
+  WEB_DIR: z
+    .string()
+    .optional()
+    .describe('Folder of the built web shop; unset takes the one that was built beside the API.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -123,6 +127,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'PORT',
     'HOST',
     'DATA_DIR',
+    'WEB_DIR',
     'LOG_LEVEL',
     'MAX_CONNECTIONS',
     'SHUTDOWN_TIMEOUT_SECONDS',
