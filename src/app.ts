@@ -20,6 +20,8 @@ import type { Settings } from './config/index.js';
 import { MetricsService } from './health/index.js';
 import { answerClientError } from './http/client-errors.js';
 import { closeConnectionsAsTheyFallIdle } from './http/draining.js';
+import { KnownRoutes } from './http/known-routes.js';
+import { serveProblemPage } from './http/problem-pages.js';
 import { logTroubledRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { serveShop } from './http/shop-pages.js';
@@ -72,7 +74,11 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, dataSource),
     adapter,
-    { abortOnError: false, logger: isSilent ? false : new NestLogger(createLogger(settings)) },
+    {
+      abortOnError: false,
+      bodyParser: false,
+      logger: isSilent ? false : new NestLogger(createLogger(settings)),
+    },
   );
   const server: FastifyInstance = adapter.getInstance();
   server.server.maxConnections = settings.raw.MAX_CONNECTIONS;
@@ -80,6 +86,9 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   logTroubledRequests(server);
   closeConnectionsAsTheyFallIdle(server);
   app.get(MetricsService).http.attach(server);
+  const known = new KnownRoutes(server);
+  // JSON only: what a form on a foreign page can send, which browsers let pass unasked, is refused.
+  server.removeContentTypeParser('text/plain');
 
   app.useWebSocketAdapter(new WsAdapter(app));
   setRoutePrefix(app);
@@ -90,7 +99,8 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   if (settings.raw.ALLOWED_ORIGINS.length > 0)
     await app.register(cors, { origin: settings.raw.ALLOWED_ORIGINS, credentials: true });
   serveApiReference(app);
-  await serveShop(server);
+  serveProblemPage(server);
+  await serveShop(server, known, settings.raw.WEB_DIR);
   return app;
 }
 

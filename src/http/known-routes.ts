@@ -41,7 +41,7 @@ export class KnownRoutes {
 }
 
 /** `/events/:id` as a regular expression. */
-export function patternOf(route: string): RegExp {
+function patternOf(route: string): RegExp {
   const escaped = route.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+')}/?$`);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { commonErrors, sendProblem } from '../common/index.js';
+import type { KnownRoutes } from './known-routes.js';
 
 /** `npm run build` puts the shop there; without it the API runs alone. */
 const SHOP = fileURLToPath(new URL('../../web/dist/', import.meta.url));
@@ -12,22 +12,39 @@ const SHOP = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 const HASHED = /[\\/]assets[\\/]/;
 const FOR_EVER_SECONDS = 31_536_000;
 
+/** Addresses of programs: what is unknown there is answered to a program, never with a page. */
+const NO_PAGES = /^\/(api|docs|health|metrics|assets)(\/|$)/;
+
+const NO_SHOP = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>SwiftDrop</title>
+<h1>SwiftDrop</h1><p>The API is running; the web shop has not been built (<code>npm run build</code>).
+<p><a href="/docs">API reference</a>
+`;
+
 /**
  * Serves the built shop: its files, its index page at every address that is a page of it, and the same
  * page with status 404 at any other address that a browser navigates to. nginx does the same in production
  * (it serves the files and asks us for the pages).
  */
-export async function serveShop(server: FastifyInstance, directory = SHOP): Promise<void> {
-  if (!existsSync(join(directory, 'index.html'))) return;
-  const index = readFileSync(join(directory, 'index.html'));
-  const pages = JSON.parse(readFileSync(join(directory, 'routes.json'), 'utf8')) as { path: string }[];
-
+export async function serveShop(
+  server: FastifyInstance,
+  known: KnownRoutes,
+  directory = SHOP,
+): Promise<void> {
+  const isBuilt = existsSync(join(directory, 'index.html'));
+  const index = isBuilt ? readFileSync(join(directory, 'index.html')) : NO_SHOP;
   const sendPage = (reply: FastifyReply, status: number) =>
     reply
       .code(status)
       .header('Cache-Control', 'no-cache')
       .header('Content-Type', 'text/html; charset=utf-8')
       .send(index);
+
+  if (!isBuilt) {
+    server.get('/', (_request, reply) => sendPage(reply, 200));
+    return;
+  }
+  const pages = JSON.parse(readFileSync(join(directory, 'routes.json'), 'utf8')) as { path: string }[];
 
   await server.register(fastifyStatic, {
     root: directory,
@@ -45,8 +62,8 @@ export async function serveShop(server: FastifyInstance, directory = SHOP): Prom
   });
   for (const { path } of pages) server.get(path, (_request, reply) => sendPage(reply, 200));
   server.get('/*', (request: FastifyRequest, reply) => {
-    const isPage = !request.url.startsWith('/api/') && request.headers.accept?.includes('text/html');
-    if (!isPage) return sendProblem(reply, commonErrors.ROUTE_NOT_FOUND(), request.url);
+    const isPage = !NO_PAGES.test(request.url) && request.headers.accept?.includes('text/html');
+    if (!isPage) return known.refuse(request, reply);
     return sendPage(reply, 404);
   });
 }
