@@ -18,9 +18,10 @@ const PUBLIC_ROUTES = [
   'GET /metrics',
 ];
 
-/** The API's routes; the reference page and the answer to preflights are no business of the guards. */
+/** The API's routes, and whatever writes anywhere; pages that are only read are the shop's and the reference's. */
 function isOurs({ method, path }: Route): boolean {
-  return method !== 'OPTIONS' && !/^\/(docs|openapi)/.test(path);
+  const reads = method === 'GET' || method === 'HEAD';
+  return method !== 'OPTIONS' && (!reads || /^\/(api|health|metrics)/.test(path));
 }
 
 /** The name of a parameter is no part of an address, and reading the head of a page is reading it. */
