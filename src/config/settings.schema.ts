@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** Where a setting stands in `.env.example`. */
@@ -199,10 +200,22 @@ export function generalProblems(settings: RawSettings): string[] {
     if (Buffer.byteLength(settings.ADMIN_PASSWORD) > 72)
       problems.push('ADMIN_PASSWORD: may have at most 72 bytes, since bcrypt ignores what follows');
   }
+  if (settings.DATABASE_URL !== undefined && !URL.canParse(settings.DATABASE_URL))
+    problems.push('DATABASE_URL: is not a URL such as postgres://user:password@host:5432/database');
+  for (const proxy of settings.TRUSTED_PROXIES)
+    if (!isAddressRange(proxy))
+      problems.push(`TRUSTED_PROXIES: "${proxy}" is not an address or range such as 10.0.0.0/8`);
   for (const origin of settings.ALLOWED_ORIGINS)
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       problems.push(`ALLOWED_ORIGINS: "${origin}" is not an origin such as https://shop.example.org`);
   return problems;
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 export const settingsSchema = shape;

@@ -1,0 +1,118 @@
+import { Settings, SettingsError } from './settings.js';
+
+/** All that production needs. */
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://shop:gT5vQ2@db/shop',
+  JWT_SECRET: 'uY3kQ9vB7mZ2xC5nL8pR4tW6sD1fG0hJ',
+  COOKIE_SECURE: 'on',
+};
+
+function problems(environment: Record<string, string>): string[] {
+  try {
+    Settings.parse(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+}
+
+const keysOf = (list: string[]) => list.map((problem) => problem.split(':', 1)[0]);
+
+describe('Settings', () => {
+  it('needs nothing for trying out: embedded stores, a demo, a random secret', () => {
+    const settings = Settings.parse({});
+    expect(settings.usesEmbeddedDatabase).toBe(true);
+    expect(settings.seedsDemo).toBe(true);
+    expect(settings.isProduction).toBe(false);
+    expect(settings.rateLimitsEnabled).toBe(true);
+    expect(settings.jwtKey.equals(Settings.parse({}).jwtKey)).toBe(false);
+  });
+
+  it('seeds no demo into a database of somebody else unless asked', () => {
+    const own = { DATABASE_URL: 'postgres://localhost/shop' };
+    expect(Settings.parse(own).seedsDemo).toBe(false);
+    expect(Settings.parse({ ...own, SEED_DEMO: 'on' }).seedsDemo).toBe(true);
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(Settings.parse({ PORT: '', DATABASE_URL: '', JWT_SECRET: '' }).raw.PORT).toBe(3000);
+  });
+
+  it('starts in production with what production needs', () => {
+    expect(problems(PRODUCTION)).toEqual([]);
+    const settings = Settings.parse(PRODUCTION);
+    expect(settings.isProduction).toBe(true);
+    expect(settings.seedsDemo).toBe(false);
+  });
+
+  it.each([
+    ['an embedded database', { DATABASE_URL: '' }, 'DATABASE_URL'],
+    ['demo accounts', { SEED_DEMO: 'on' }, 'SEED_DEMO'],
+    ['a missing secret', { JWT_SECRET: '' }, 'JWT_SECRET'],
+    ['a short secret', { JWT_SECRET: 'uY3kQ9vB7mZ2xC5nL8pR4tW6sD1fG0h' }, 'JWT_SECRET'],
+    ['an example secret', { JWT_SECRET: 'change-me-uY3kQ9vB7mZ2xC5nL8pR4tW6' }, 'JWT_SECRET'],
+    ['a secret of one letter', { JWT_SECRET: 'a'.repeat(64) }, 'JWT_SECRET'],
+    ['no rate limits', { RATE_LIMITS: 'off' }, 'RATE_LIMITS'],
+    ['a cookie without TLS', { COOKIE_SECURE: 'off' }, 'COOKIE_SECURE'],
+    ['cheap hashes', { PASSWORD_HASH_COST: '4' }, 'PASSWORD_HASH_COST'],
+    [
+      'a short admin password',
+      { ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: 'vQ2mZ8xC5n1' },
+      'ADMIN_PASSWORD',
+    ],
+    [
+      'an example admin password',
+      { ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: 'Password1234' },
+      'ADMIN_PASSWORD',
+    ],
+  ])('refuses in production %s', (_, change, key) => {
+    expect(keysOf(problems({ ...PRODUCTION, ...change }))).toEqual([key]);
+  });
+
+  it.each([
+    ['PORT', ['-1', '65536', '80.5', 'http']],
+    ['NODE_ENV', ['prod']],
+    ['LOG_LEVEL', ['loud']],
+    ['DATABASE_URL', ['mysql://localhost/shop', 'postgres://host:port/shop']],
+    ['MONGO_URI', ['http://localhost']],
+    ['TRUSTED_PROXIES', ['proxy.example', '10.0.0.0/33', '10.0.0.1,all']],
+    ['ALLOWED_ORIGINS', ['*', 'https://shop.example/', 'shop.example']],
+    ['JWT_SECRET', ['too short']],
+    ['RATE_LIMITS', ['maybe']],
+    ['RESERVATION_TTL_SECONDS', ['4', '86401']],
+    ['CLAIM_POOL_SIZE', ['0', '21']],
+    ['ADMIN_EMAIL, ADMIN_PASSWORD', []],
+  ])('refuses a %s outside its range everywhere', (key, values) => {
+    for (const value of values) expect(keysOf(problems({ [key]: value }))).toEqual([key]);
+  });
+
+  it('refuses half an admin, and a password that bcrypt would cut', () => {
+    expect(problems({ ADMIN_EMAIL: 'a@b.example' })).toHaveLength(1);
+    expect(keysOf(problems({ ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: 'é'.repeat(37) }))).toEqual([
+      'ADMIN_PASSWORD',
+    ]);
+  });
+
+  it('names every bad setting at once, each once, also when some cannot even be read', () => {
+    const bad = {
+      NODE_ENV: 'production',
+      PORT: 'http',
+      CLAIM_POOL_SIZE: '99',
+      RATE_LIMITS: 'off',
+      SEED_DEMO: 'on',
+    };
+    expect(keysOf(problems(bad)).toSorted()).toEqual([
+      ...[
+        'CLAIM_POOL_SIZE',
+        'COOKIE_SECURE',
+        'DATABASE_URL',
+        'JWT_SECRET',
+        'PORT',
+        'RATE_LIMITS',
+        'SEED_DEMO',
+      ],
+    ]);
+  });
+});
