@@ -25,6 +25,25 @@ function emitRoutes(): Plugin {
   };
 }
 
+/** The heading typeface is asked for with the page, so that `font-display: optional` has it in time. */
+function preloadFont(): Plugin {
+  return {
+    name: 'swiftdrop:preload-font',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle }) =>
+        Object.keys(bundle ?? {})
+          .filter((name) => name.endsWith('.woff2'))
+          .map((name) => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/${name}`, crossorigin: '' },
+            injectTo: 'head' as const,
+          })),
+    },
+  };
+}
+
 /** Written beside each file, so that no server compresses the same bytes again for every visitor. */
 function precompress(): Plugin {
   return {
@@ -73,6 +92,7 @@ export default defineConfig({
       dropMessageCompiler: true,
     }),
     emitRoutes(),
+    preloadFont(),
     precompress(),
   ],
   server: {
