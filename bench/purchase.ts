@@ -1,0 +1,486 @@
+/**
+ * How fast is a purchase, and against what? On one machine in one run, with full durability (fsync and
+ * synchronous commit on), distinct buyers, the per-user limit and idempotency keys in force:
+ *
+ *   naive             one TypeORM transaction per request, with the same checks
+ *   ours              SwiftDrop, one process, one hot item
+ *   oursTwoProcesses  two of them on one database
+ *   refusals          SwiftDrop, one process, sold out
+ *   spread            SwiftDrop, one process, the stock spread over 50 items
+ *   ceiling           a Nest route that does nothing
+ *   database          one transaction per order on one hot row, without any server
+ *
+ *   npm run bench:purchase -- [--rounds 3] [--connections 200] [--scale 1] [--json FILE]
+ *
+ * Rounds alternate, so that what else the machine does falls on all alike; the median of each figure and of
+ * each round's ratios counts. The load runs on the same machine.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { Api, type Buyer, type Drop } from '../lab/api.ts';
+import { median } from '../lab/compare.ts';
+import { HttpClient } from '../lab/load/http-client.ts';
+import { newHistogram, percentilesOf } from '../lab/load/meter.ts';
+import { openLoop } from '../lab/load/pace.ts';
+import { describeMachine } from '../lab/machine.ts';
+import { Random } from '../lab/random.ts';
+import { Requests } from '../lab/requests.ts';
+import { EmbeddedTarget } from '../lab/target.ts';
+import { cpuSecondsOf } from './cpu.ts';
+
+const ways = ['naive', 'ours', 'oursTwoProcesses', 'refusals', 'spread', 'ceiling', 'database'] as const;
+type Way = (typeof ways)[number];
+
+/** Requests of one measurement: about two seconds' worth. */
+const REQUESTS: Record<Way, number> = {
+  naive: 3_000,
+  ours: 30_000,
+  oursTwoProcesses: 30_000,
+  refusals: 40_000,
+  spread: 30_000,
+  ceiling: 60_000,
+  database: 6_000,
+};
+const SPREAD_ITEMS = 50;
+/** With two connections one commits while the other waits for the row; more only queue there. */
+const DATABASE_CONNECTIONS = 2;
+const WARM_UP_SHARE = 0.15;
+const HOUR_SECONDS = 3_600;
+const STEADY_SHARE = 0.6;
+const STEADY_SECONDS = 5;
+const BROWSES_PER_SECOND = 100;
+
+interface Figure {
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+interface Measurement extends Figure {
+  /** Processor seconds per 1,000 requests, by who used them. */
+  cpuMsPerRequest: { node: number; postgres: number; load: number };
+  unexpected: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '200' },
+    scale: { type: 'string', default: '1' },
+    json: { type: 'string' },
+  },
+});
+const rounds = Number(values.rounds);
+const connections = Number(values.connections);
+const scale = Number(values.scale);
+
+const jwtSecret = randomBytes(48).toString('base64url');
+const target = await EmbeddedTarget.start({ JWT_SECRET: jwtSecret, LOG_LEVEL: 'error' }, 2);
+let rival: ChildProcess | undefined;
+const pool = new pg.Pool({ connectionString: target.databaseUrl, max: DATABASE_CONNECTIONS });
+try {
+  const { rows } = await pool.query(
+    `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit,
+            current_setting('server_version') AS version`,
+  );
+  if (rows[0].fsync !== 'on' || rows[0].commit !== 'on') throw new Error('the database is not fully durable');
+  rival = fork(join(import.meta.dirname, 'naive-server.ts'), {
+    env: { PATH: process.env.PATH, DATABASE_URL: target.databaseUrl, JWT_SECRET: jwtSecret },
+  });
+  const [{ port }] = (await once(rival, 'message')) as [{ port: number }];
+  await benchmark(`http://127.0.0.1:${port}`, rows[0].version);
+} finally {
+  await pool.end();
+  if (rival?.exitCode === null) {
+    rival.kill('SIGTERM');
+    await once(rival, 'exit');
+  }
+  await target.stop();
+}
+
+async function benchmark(rivalOrigin: string, postgresVersion: string): Promise<void> {
+  const api = new Api(target.origins, target.adminEmail, target.adminPassword);
+  await api.login();
+  const postmaster = await postmasterPid();
+  const all: Record<Way, Measurement[]> = {
+    naive: [],
+    ours: [],
+    oursTwoProcesses: [],
+    refusals: [],
+    spread: [],
+    ceiling: [],
+    database: [],
+  };
+  for (let round = 0; round <= rounds; round++) {
+    // Round 0 warms up: the first requests of a process say more of its compiler than of its work.
+    const warmUp = round === 0;
+    for (const way of ways) {
+      const requests = Math.ceil(REQUESTS[way] * scale * (warmUp ? WARM_UP_SHARE : 1));
+      const measured = await measure(way, requests, api, rivalOrigin, postmaster);
+      if (warmUp) continue;
+      all[way].push(measured);
+      const { perSecond, p50Ms, p99Ms, unexpected } = measured;
+      console.log(
+        `round ${round}  ${way.padEnd(17)}${Math.round(perSecond).toString().padStart(7)} /s` +
+          `  p50 ${p50Ms.toFixed(1).padStart(6)} ms  p99 ${p99Ms.toFixed(1).padStart(6)} ms` +
+          (unexpected > 0 ? `  ${unexpected} unexpected answers` : ''),
+      );
+    }
+  }
+  const figures = Object.fromEntries(ways.map((way) => [way, medianFigure(all[way])])) as Record<Way, Figure>;
+  const ratio = (over: Way, under: Way) =>
+    median(all[over].map((one, round) => one.perSecond / (all[under][round] as Measurement).perSecond));
+  const ratios = {
+    oursToNaive: ratio('ours', 'naive'),
+    oursToCeiling: ratio('ours', 'ceiling'),
+    refusalsToCeiling: ratio('refusals', 'ceiling'),
+    spreadToHot: ratio('spread', 'ours'),
+    twoProcessesToOne: ratio('oursTwoProcesses', 'ours'),
+    oursToDatabase: ratio('ours', 'database'),
+  };
+  const cpu = Object.fromEntries(
+    ways.map((way) => [
+      way,
+      Object.fromEntries(
+        (['node', 'postgres', 'load'] as const).map((part) => [
+          part,
+          median(all[way].map((one) => one.cpuMsPerRequest[part])),
+        ]),
+      ),
+    ]),
+  );
+  const steady = await steadyAtShare(api, figures.ours.perSecond * STEADY_SHARE);
+  const browse = await browseBesideRush(api);
+  print(figures, ratios, cpu, steady, browse, postgresVersion);
+  const unexpected = ways.flatMap((way) => all[way]).reduce((sum, one) => sum + one.unexpected, 0);
+  if (values.json) {
+    const report = {
+      ...figures,
+      ratios,
+      cpuMsPerRequest: cpu,
+      steadyAt60Percent: steady,
+      browse,
+      unexpected,
+      rounds,
+      connections,
+      postgres: postgresVersion,
+      machine: describeMachine(),
+      all,
+    };
+    await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (unexpected > 0) process.exitCode = 1;
+}
+
+/** One way, once: its own drop and its own buyers, so that nothing is left over from the one before. */
+async function measure(
+  way: Way,
+  requests: number,
+  api: Api,
+  rivalOrigin: string,
+  postmaster: number,
+): Promise<Measurement> {
+  const runId = randomBytes(5).toString('hex');
+  if (way === 'ceiling')
+    return fire([rivalOrigin], requests, 200, postmaster, [rival?.pid as number], () =>
+      bareRequest(rivalOrigin),
+    );
+  // The sold-out answers go to a crowd that asks again; every other request is a buyer of its own.
+  const buyers = await api.makeBuyers(
+    runId,
+    way === 'refusals' ? Math.min(requests, 5_000) : requests,
+    HOUR_SECONDS,
+    () => undefined,
+  );
+  const items = way === 'spread' ? SPREAD_ITEMS : 1;
+  const drop = await openDrop(api, runId, way === 'refusals' ? 1 : requests + items, items);
+  const item = (index: number) => (drop.items[index % items] as Drop['items'][number]).id;
+  const buyer = (index: number) => buyers[index % buyers.length] as Buyer;
+  if (way === 'database') return transactionPerOrder(buyers, item(0), runId, postmaster);
+  const origin = way === 'naive' ? rivalOrigin : (target.origins[0] as string);
+  const origins = way === 'oursTwoProcesses' ? target.origins : [origin];
+  const build = new Requests(origin);
+  if (way === 'refusals') await takeTheLast(build, item(0), api, `${runId}x`);
+  const request = (index: number) => {
+    const built = build.purchase(item(index), buyer(index).accessToken, `${runId}-${index}`);
+    return way === 'naive' ? built.replace('/api/v1/purchase/', '/naive/') : built;
+  };
+  const pids = way === 'naive' ? [rival?.pid as number] : target.pids;
+  return fire(origins, requests, way === 'refusals' ? 409 : 201, postmaster, pids, request);
+}
+
+async function openDrop(api: Api, runId: string, stock: number, items: number): Promise<Drop> {
+  return api.makeDrop({
+    runId,
+    items,
+    stock,
+    perUserLimit: 1,
+    leadMs: -1_000,
+    openSeconds: HOUR_SECONDS,
+    reservationTtlSeconds: HOUR_SECONDS,
+  });
+}
+
+async function takeTheLast(build: Requests, itemId: string, api: Api, runId: string): Promise<void> {
+  const [buyer] = await api.makeBuyers(runId, 1, HOUR_SECONDS, () => undefined);
+  const client = new HttpClient({ origins: [target.origins[0] as string], connections: 1 });
+  await client.send(build.purchase(itemId, (buyer as Buyer).accessToken, 'last'));
+  client.close();
+}
+
+function bareRequest(origin: string): string {
+  return `POST /bare HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nContent-Length: 0\r\n\r\n`;
+}
+
+/** Closed model: a full house of connections, each sending again as soon as it is answered. */
+async function fire(
+  origins: readonly string[],
+  requests: number,
+  expected: number,
+  postmaster: number,
+  nodePids: readonly number[],
+  request: (index: number) => string,
+): Promise<Measurement> {
+  const client = new HttpClient({ origins, connections });
+  await client.open();
+  const latency = newHistogram();
+  let next = 0;
+  let unexpected = 0;
+  const lane = async () => {
+    while (next < requests) {
+      const { status, sentAt, answeredAt } = await client.send(request(next++));
+      latency.recordValue(Math.max(1, Math.round((answeredAt - sentAt) * 1000)));
+      if (status !== expected) unexpected++;
+    }
+  };
+  const spent = await spending(postmaster, nodePids, () =>
+    Promise.all(Array.from({ length: connections }, lane)).then(() => undefined),
+  );
+  client.close();
+  return toMeasurement(requests, latency, spent, unexpected);
+}
+
+/** The database's own limit: the claim's statements in one, one transaction and one flush for each order. */
+async function transactionPerOrder(
+  buyers: readonly Buyer[],
+  eventItemId: string,
+  runId: string,
+  postmaster: number,
+): Promise<Measurement> {
+  const latency = newHistogram();
+  let next = 0;
+  let unexpected = 0;
+  const statement = {
+    name: 'order',
+    text: `WITH taken AS (
+        UPDATE event_items SET stock_remaining = stock_remaining - 1
+         WHERE id = $1 AND stock_remaining >= 1 RETURNING price_minor, currency
+      )
+      INSERT INTO orders (id, user_id, event_item_id, quantity, unit_price_minor, currency, reserved_until,
+                          idempotency_key, created_at)
+      SELECT uuidv7(), $2, $1, 1, price_minor, currency, clock_timestamp() + interval '1 hour', $3, clock_timestamp()
+        FROM taken`,
+  };
+  const lane = async () => {
+    while (next < buyers.length) {
+      const index = next++;
+      const sentAt = performance.now();
+      const { rowCount } = await pool.query({
+        ...statement,
+        values: [eventItemId, (buyers[index] as Buyer).id, `${runId}-${index}`],
+      });
+      latency.recordValue(Math.max(1, Math.round((performance.now() - sentAt) * 1000)));
+      if (rowCount !== 1) unexpected++;
+    }
+  };
+  const spent = await spending(postmaster, [], () =>
+    Promise.all(Array.from({ length: DATABASE_CONNECTIONS }, lane)).then(() => undefined),
+  );
+  return toMeasurement(buyers.length, latency, spent, unexpected);
+}
+
+interface Spent {
+  seconds: number;
+  node: number;
+  postgres: number;
+  load: number;
+}
+
+async function spending(
+  postmaster: number,
+  nodePids: readonly number[],
+  work: () => Promise<void>,
+): Promise<Spent> {
+  const [node, postgres, load] = [
+    await cpuSecondsOf(nodePids),
+    await cpuSecondsOf([postmaster], true),
+    process.cpuUsage(),
+  ];
+  const startedAt = performance.now();
+  await work();
+  const seconds = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(load);
+  return {
+    seconds,
+    node: (await cpuSecondsOf(nodePids)) - node,
+    postgres: (await cpuSecondsOf([postmaster], true)) - postgres,
+    load: (user + system) / 1_000_000,
+  };
+}
+
+function toMeasurement(
+  requests: number,
+  latency: ReturnType<typeof newHistogram>,
+  { seconds, node, postgres, load }: Spent,
+  unexpected: number,
+): Measurement {
+  const { p50, p99 } = percentilesOf(latency);
+  const each = (cpuSeconds: number) => (cpuSeconds * 1000) / requests;
+  return {
+    perSecond: requests / seconds,
+    p50Ms: p50,
+    p99Ms: p99,
+    cpuMsPerRequest: { node: each(node), postgres: each(postgres), load: each(load) },
+    unexpected,
+  };
+}
+
+/** Purchases at a rate that leaves room: the latency that shoppers see, from the intended send time. */
+async function steadyAtShare(api: Api, rate: number): Promise<Figure & { rate: number }> {
+  const runId = randomBytes(5).toString('hex');
+  const arrivals = Math.ceil(rate * STEADY_SECONDS * 1.1);
+  const buyers = await api.makeBuyers(runId, arrivals, HOUR_SECONDS, () => undefined);
+  const drop = await openDrop(api, runId, arrivals, 1);
+  const [item] = drop.items;
+  const origin = target.origins[0] as string;
+  const build = new Requests(origin);
+  const latency = await arrive(origin, rate, STEADY_SECONDS, (index) =>
+    build.purchase(
+      (item as Drop['items'][number]).id,
+      (buyers[index] as Buyer).accessToken,
+      `${runId}-${index}`,
+    ),
+  );
+  return { rate: Math.round(rate), perSecond: latency.totalCount / STEADY_SECONDS, ...typical(latency) };
+}
+
+/** Looks at a drop's page, alone and beside a rush on the same process. */
+async function browseBesideRush(api: Api): Promise<{ alone: Figure; besideRush: Figure; ratioP99: number }> {
+  const runId = randomBytes(5).toString('hex');
+  const requests = Math.ceil(REQUESTS.ours * 2 * scale);
+  const buyers = await api.makeBuyers(runId, requests, HOUR_SECONDS, () => undefined);
+  const drop = await openDrop(api, runId, requests, 1);
+  const origin = target.origins[0] as string;
+  const build = new Requests(origin);
+  const itemId = (drop.items[0] as Drop['items'][number]).id;
+  const look = (seconds: number) =>
+    arrive(origin, BROWSES_PER_SECOND, seconds, () => build.get(`/api/v1/events/${drop.id}`));
+  const alone = await look(STEADY_SECONDS);
+  const rush = fire([origin], requests, 201, await postmasterPid(), target.pids, (index) =>
+    build.purchase(itemId, (buyers[index] as Buyer).accessToken, `${runId}-${index}`),
+  );
+  let rushing = true;
+  void rush.finally(() => (rushing = false));
+  const beside = newHistogram();
+  while (rushing) beside.add((await look(0.25)) as never);
+  await rush;
+  const figure = (histogram: ReturnType<typeof newHistogram>) => ({
+    perSecond: BROWSES_PER_SECOND,
+    ...typical(histogram),
+  });
+  const [first, second] = [figure(alone), figure(beside)];
+  return { alone: first, besideRush: second, ratioP99: second.p99Ms / first.p99Ms };
+}
+
+async function arrive(
+  origin: string,
+  rate: number,
+  seconds: number,
+  request: (index: number) => string,
+): Promise<ReturnType<typeof newHistogram>> {
+  const client = new HttpClient({ origins: [origin], connections });
+  await client.open();
+  const latency = newHistogram();
+  await openLoop({
+    startAt: performance.now(),
+    durationMs: seconds * 1000,
+    rate,
+    random: new Random(1, 'arrivals'),
+    signal: new AbortController().signal,
+    fire: async (intendedAt, index) => {
+      const { answeredAt } = await client.send(request(index));
+      latency.recordValue(Math.max(1, Math.round((answeredAt - intendedAt) * 1000)));
+    },
+  });
+  client.close();
+  return latency;
+}
+
+function typical(latency: ReturnType<typeof newHistogram>): { p50Ms: number; p99Ms: number } {
+  const { p50, p99 } = percentilesOf(latency);
+  return { p50Ms: p50, p99Ms: p99 };
+}
+
+function medianFigure(measurements: readonly Measurement[]): Figure {
+  const of = (pick: (one: Measurement) => number) => median(measurements.map(pick)) ?? 0;
+  return {
+    perSecond: of((one) => one.perSecond),
+    p50Ms: of((one) => one.p50Ms),
+    p99Ms: of((one) => one.p99Ms),
+  };
+}
+
+async function postmasterPid(): Promise<number> {
+  const { rows } = await pool.query('SELECT pg_backend_pid() AS pid');
+  const { readFile } = await import('node:fs/promises');
+  const stat = await readFile(`/proc/${rows[0].pid}/stat`, 'utf8').catch(() => undefined);
+  return stat === undefined ? 0 : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+function print(
+  figures: Record<Way, Figure>,
+  ratios: Record<string, number | null>,
+  cpu: Record<string, Record<string, number | null>>,
+  steady: Figure & { rate: number },
+  browse: { alone: Figure; besideRush: Figure; ratioP99: number },
+  postgresVersion: string,
+): void {
+  const cell = (value: number | null | undefined, digits: number) =>
+    (value ?? 0).toFixed(digits).padStart(10);
+  console.log(
+    `\nmedian of ${rounds} rounds, ${connections} connections, PostgreSQL ${postgresVersion}, full durability\n`,
+  );
+  console.log(
+    ''.padEnd(18) +
+      ['per second', 'p50 ms', 'p99 ms', 'node µs', 'db µs', 'load µs']
+        .map((head) => head.padStart(10))
+        .join(''),
+  );
+  for (const way of ways) {
+    const { perSecond, p50Ms, p99Ms } = figures[way];
+    const used = (part: string) => cell((cpu[way]?.[part] ?? 0) * 1000, 0);
+    console.log(
+      way.padEnd(18) +
+        cell(perSecond, 0) +
+        cell(p50Ms, 1) +
+        cell(p99Ms, 1) +
+        used('node') +
+        used('postgres') +
+        used('load'),
+    );
+  }
+  console.log('\n(µs: processor time per request, of the server, PostgreSQL and the load)\n');
+  for (const [name, value] of Object.entries(ratios))
+    console.log(`${name.padEnd(20)}${(value ?? 0).toFixed(2)} ×`);
+  console.log(
+    `\nat ${STEADY_SHARE * 100} % of the peak (${steady.rate} /s): p50 ${steady.p50Ms.toFixed(1)} ms, p99 ${steady.p99Ms.toFixed(1)} ms`,
+  );
+  console.log(
+    `browse p99: alone ${browse.alone.p99Ms.toFixed(1)} ms, beside a rush ${browse.besideRush.p99Ms.toFixed(1)} ms (${browse.ratioP99.toFixed(1)} ×)`,
+  );
+}
