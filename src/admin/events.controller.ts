@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import {
+  ApiBadRequestResponse,
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiHeader,
@@ -28,6 +29,12 @@ const TAGGED = {
   headers: { ETag: { description: 'The version, for If-Match.', schema: { type: 'string' } } },
 };
 
+const CONTRADICTION = {
+  description:
+    'VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, ' +
+    'EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES.',
+};
+
 @ApiTags('admin')
 @Roles('admin')
 @Controller('admin/events')
@@ -40,6 +47,7 @@ export class AdminEventsController {
   @Post()
   @ApiOperation({ summary: 'Create a drop with its items' })
   @ApiCreatedResponse({ type: EventResponse, ...TAGGED })
+  @ApiBadRequestResponse(CONTRADICTION)
   async createEvent(
     @CurrentUser() admin: AuthenticatedUser,
     @Body() input: CreateEventRequest,
@@ -70,6 +78,7 @@ export class AdminEventsController {
   @ApiOperation({ summary: 'Replace a drop and its items, while it is locked' })
   @ApiHeader({ name: 'If-Match', required: true, description: 'The ETag of the version that was read.' })
   @ApiOkResponse({ type: EventResponse, ...TAGGED })
+  @ApiBadRequestResponse(CONTRADICTION)
   @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'EVENT_NOT_EDITABLE' })
   @ApiResponse({ status: 412, description: 'EVENT_CHANGED: read it again, then decide.' })
