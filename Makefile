@@ -29,3 +29,12 @@ check: install ## Lint, types and the module rule
 .PHONY: test
 test: install ## Everything that CI runs, with a sum at the end
 	npm test --silent
+
+.PHONY: lab
+lab: install ## Load-test a disposable drop and print the verdict
+	npm run --silent build:api
+	npm run --silent lab -- run --shape rush --buyers 2000 --stock 100
+
+.PHONY: clean
+clean: ## Delete what was built; the data in .data stays
+	rm -rf dist web/dist coverage

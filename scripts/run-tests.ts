@@ -3,7 +3,7 @@
  * `N passed, N failed`. A failed step does not hide the others; the exit code is 0 only if all passed.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,7 +22,9 @@ interface Step {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'swiftdrop-run-'));
-/** Inherited by whatever the steps start, so that what outlives them is found. */
+// Root's PostgreSQL runs as another user, who has to get at its folder in there.
+chmodSync(scratch, 0o711);
+/** Inherited by most of what the steps start; PostgreSQL, which inherits nothing, keeps its data under `scratch`. */
 const RUN_MARKER = `SWIFTDROP_TEST_RUN=${scratch}`;
 
 interface RunnerReport {
@@ -86,7 +88,12 @@ function run({ command, args }: Step): Promise<number> {
     const child = spawn(command, args, {
       // Jest's --json sends the report to a file and the progress to stderr.
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, SWIFTDROP_TEST_RUN: scratch, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+      env: {
+        ...process.env,
+        TMPDIR: scratch,
+        SWIFTDROP_TEST_RUN: scratch,
+        FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+      },
     });
     child.once('error', () => resolve(127));
     child.once('exit', (code) => resolve(code ?? 1));
@@ -105,8 +112,7 @@ function survivors(): string[] {
     try {
       const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
       const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-      const ours =
-        environment.includes(RUN_MARKER) || commandLine.includes(join(tmpdir(), 'swiftdrop-test-'));
+      const ours = environment.includes(RUN_MARKER) || commandLine.includes(scratch);
       return ours && commandLine !== '' ? [`${pid} ${commandLine.slice(0, 120)}`] : [];
     } catch {
       return [];

@@ -21,6 +21,8 @@ export const TEST_SETTINGS = {
   PASSWORD_HASH_COST: '4',
   PASSWORD_HASH_THREADS: '1',
   RATE_LIMITS: 'off',
+  // The API alone, whether or not the shop has been built; browser tests say otherwise.
+  WEB_DIR: '/nonexistent',
 } as const;
 
 /**
