@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Database } from '../../src/database/index.js';
 import { createDrop, stockOf } from '../support/drops.js';
 import { eventually } from '../support/eventually.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -340,6 +341,17 @@ describe('GET /admin/events/dashboard', () => {
       cursor = page.nextCursor;
     }
     expect(seen.slice(0, ids.length)).toEqual(ids);
+  });
+
+  it('asks the database twice, however many drops it shows', async () => {
+    const queries = jest.spyOn(server.app.get(Database).reader, 'query');
+    for (const limit of [1, 5]) {
+      queries.mockClear();
+      expect((await dashboard(`?limit=${limit}`)).data).toHaveLength(limit);
+      const asked = queries.mock.calls.filter(([sql]) => /event_phase|event_items/.test(sql));
+      expect(asked).toHaveLength(2);
+    }
+    queries.mockRestore();
   });
 
   it('refuses a cursor that it did not give out', async () => {
