@@ -328,7 +328,8 @@ async function spending(
   return {
     seconds,
     node: (await cpuSecondsOf(nodePids)) - node,
-    postgres: (await cpuSecondsOf([postmaster], true)) - postgres,
+    // A backend that ended meanwhile takes its account with it.
+    postgres: Math.max(0, (await cpuSecondsOf([postmaster], true)) - postgres),
     load: (user + system) / 1_000_000,
   };
 }

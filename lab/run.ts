@@ -86,6 +86,8 @@ export async function runOnce(
       options.chaos && target instanceof EmbeddedTarget ? causeChaos(target, stage, view) : undefined;
     await shape.drive(stage, options, accounts);
     await chaos?.stop();
+    if (interrupted.aborted && ledger.attempts === 0)
+      throw new CouldNotRun('it was ended before the opening');
     const cpu = process.cpuUsage(cpuBefore);
     const wallMs = Math.max(1, performance.now() - openingAt);
     meter.stop();
