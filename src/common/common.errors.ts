@@ -18,5 +18,7 @@ export const commonErrors = defineErrors({
   HEADERS_TOO_LARGE: { kind: 'headersTooLarge', title: 'The request headers are too large.' },
   RATE_LIMITED: { kind: 'tooManyRequests', title: 'Too many requests; wait before the next.' },
   DATABASE_UNAVAILABLE: { kind: 'unavailable', title: 'The database does not answer; try again shortly.' },
+  /** Answered by nginx, when no instance answers it. */
+  SERVICE_UNAVAILABLE: { kind: 'unavailable', title: 'No instance answers; try again shortly.' },
   INTERNAL_ERROR: { kind: 'internal', title: 'Something went wrong on our side.' },
 });

@@ -1,0 +1,114 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually.js';
+
+export interface NginxProcess {
+  url: string;
+  tlsUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface NginxOptions {
+  /** Ports of the instances on 127.0.0.1. */
+  upstreams: readonly number[];
+  /** The built shop. */
+  root: string;
+  /** PEM files for the site with TLS; without them it is the plain site. */
+  tls?: { certificate: string; key: string };
+}
+
+/**
+ * Debian's nginx: found, or installed where root and apt are. Undefined where neither is, which CI does not
+ * accept.
+ */
+export function findNginx(): string | undefined {
+  const places = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'].map((folder) => join(folder, 'nginx'));
+  const found = places.find((file) => existsSync(file));
+  if (found) return found;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
+  // Debian starts services that it installs unless this file forbids it.
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const apt = (...args: string[]) => execFileSync('apt-get', ['-qq', ...args], { stdio: 'ignore' });
+    apt('update');
+    apt('install', '-y', '--no-install-recommends', 'nginx-light');
+    return '/usr/sbin/nginx';
+  } catch {
+    return undefined;
+  } finally {
+    if (isOurs) rmSync(policy, { force: true });
+  }
+}
+
+/** The repository's own nginx files, with the ports and folders of this test. */
+export async function startNginx(program: string, options: NginxOptions): Promise<NginxProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'swiftdrop-nginx-'));
+  await cp('nginx', folder, { recursive: true });
+  await cp('/etc/nginx/mime.types', join(folder, 'mime.types'));
+  const rewrite = async (file: string, change: (text: string) => string) =>
+    writeFile(join(folder, file), change(await readFile(join(folder, file), 'utf8')));
+  const [port, tlsPort] = [await freePort(), await freePort()];
+
+  await rewrite('nginx.conf', (text) => text.replaceAll('/tmp/', `${folder}/`));
+  await rewrite('upstream.conf', (text) =>
+    text.replace(
+      /(api-\d):3000/g,
+      (_, name: string) => `127.0.0.1:${options.upstreams[Number(name.at(-1)) - 1]}`,
+    ),
+  );
+  const site = await readFile(join(folder, options.tls ? 'site.tls.conf' : 'site.conf'), 'utf8');
+  await writeFile(
+    join(folder, 'site.conf'),
+    site
+      .replace('8080', `127.0.0.1:${port}`)
+      .replace('8443', `127.0.0.1:${tlsPort}`)
+      .replace('/usr/share/nginx/html', options.root)
+      .replace('/etc/nginx/tls/fullchain.pem', options.tls?.certificate ?? '')
+      .replace('/etc/nginx/tls/privkey.pem', options.tls?.key ?? ''),
+  );
+
+  const log = await open(join(folder, 'error.log'), 'w');
+  // As root, nginx would hand its workers to a user who may not enter this private folder.
+  const globals = `daemon off;${process.getuid?.() === 0 ? ' user root;' : ''}`;
+  const nginx = spawn(program, ['-c', join(folder, 'nginx.conf'), '-e', 'stderr', '-g', globals], {
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  const ended = once(nginx, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await eventually(async () => {
+      if (nginx.exitCode !== null) throw new Error(await readFile(join(folder, 'error.log'), 'utf8'));
+      await (await fetch(`${url}/favicon.ico`, { redirect: 'manual' })).arrayBuffer();
+    });
+  } catch (error) {
+    nginx.kill('SIGKILL');
+    throw error;
+  } finally {
+    await log.close();
+  }
+  return {
+    url,
+    tlsUrl: `https://127.0.0.1:${tlsPort}`,
+    async stop() {
+      nginx.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
