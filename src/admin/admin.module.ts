@@ -17,12 +17,23 @@ import { FirstAdmin } from './first-admin.service.js';
 import { ItemAdministration } from './item-administration.service.js';
 import { AdminItemsController } from './items.controller.js';
 import { ModerationAudit } from './moderation-audit.service.js';
+import { OrdersExportRepository } from './orders-export.repository.js';
+import { OrdersExportService } from './orders-export.service.js';
+import { ReplayController } from './replay.controller.js';
+import { ReplayRepository } from './replay.repository.js';
+import { ReplayService } from './replay.service.js';
 import { AdminUsersController } from './users.controller.js';
 
 /** What admins do, with its audit trail. It opens the transactions in which the other modules act. */
 @Module({
   imports: [AuthModule, CatalogModule, EventsModule, PurchaseModule, ReviewsModule],
-  controllers: [AdminItemsController, AdminEventsController, AdminUsersController, AuditController],
+  controllers: [
+    AdminItemsController,
+    AdminEventsController,
+    AdminUsersController,
+    AuditController,
+    ReplayController,
+  ],
   providers: [
     AuditRepository,
     AuditService,
@@ -34,6 +45,10 @@ import { AdminUsersController } from './users.controller.js';
     ItemAdministration,
     AccountAdministration,
     ModerationAudit,
+    OrdersExportRepository,
+    OrdersExportService,
+    ReplayRepository,
+    ReplayService,
   ],
 })
 export class AdminModule {}

@@ -8,6 +8,7 @@ const targetOfAction = {
   'event.updated': 'event',
   'event.force_opened': 'event',
   'event.force_closed': 'event',
+  'event.orders_exported': 'event',
   'user.deactivated': 'user',
   'user.activated': 'user',
   'review.removed': 'review',
