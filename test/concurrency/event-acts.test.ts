@@ -8,7 +8,7 @@ import { ClaimService } from '../../src/purchase/index.js';
 import { createDrop, createShoppers, type DropOptions, type TestDrop } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin } from '../support/users.js';
-import { waitFor } from '../support/wait-for.js';
+import { waitFor } from '../support/wait.js';
 
 /**
  * Goal: an event is edited, opened and closed as if one act came after the other. An edit never changes what

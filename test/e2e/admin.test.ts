@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../src/database/index.js';
 import { createDrop, stockOf } from '../support/drops.js';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '../support/wait.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser, type TestUser } from '../support/users.js';
 

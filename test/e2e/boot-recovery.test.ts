@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '../support/wait.js';
 import { startShop, type ShopProcess } from '../support/shop-process.js';
 
 /**

@@ -1,7 +1,7 @@
 import { newId } from '../../src/common/index.js';
 import { ReviewStoreHealth } from '../../src/reviews/index.js';
 import { createDrop, type TestDrop } from '../support/drops.js';
-import { eventually } from '../support/eventually.js';
+import { eventually } from '../support/wait.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { describeOnMongo, dropMongoDatabase, mongoSettings } from '../support/test-mongo.js';

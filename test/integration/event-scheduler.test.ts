@@ -2,7 +2,7 @@ import { EventTransitions, type CarriedOutTransition } from '../../src/events/in
 import { createDrop, statusOf } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { waitFor } from '../support/wait-for.js';
+import { waitFor } from '../support/wait.js';
 
 /** Two real instances on one database; drops are written past them, and then signalled as an act would. */
 describe('the scheduler', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually } from './eventually.js';
+import { eventually } from './wait.js';
 
 export interface ShopProcess {
   pid: number;
