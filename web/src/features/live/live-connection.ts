@@ -10,23 +10,22 @@ export interface LiveOptions {
   url: string;
   open?: (url: string) => WebSocket;
   token: () => Promise<string | undefined>;
-  onServerTime?: (serverTime: number) => void;
   random?: () => number;
 }
 
 interface ServerMessage {
-  type: 'welcome' | 'subscribed' | 'message' | 'error' | 'ping';
+  type: 'welcome' | 'subscribed' | 'message' | 'error' | 'pong';
   channel?: string;
   data?: unknown;
   snapshot?: unknown;
-  serverTime?: string;
   code?: string;
 }
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
-/** The server speaks at least every 20 s; silence of twice that means that the line is dead. */
-const SILENCE_LIMIT_MS = 45_000;
+/** A proxy or a sleeping radio may hold a dead line open for minutes: it is asked, and has to answer. */
+const PING_AFTER_SILENCE_MS = 15_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 /**
  * One WebSocket for the whole page, kept alive while anything listens. It says hello with the token as its
@@ -110,7 +109,6 @@ export class LiveConnection {
       return;
     }
     this.watchSilence();
-    if (message.serverTime) this.options.onServerTime?.(Date.parse(message.serverTime));
     if (message.type === 'welcome') {
       this.greeted = true;
       this.failures = 0;
@@ -144,7 +142,10 @@ export class LiveConnection {
 
   private watchSilence(): void {
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => this.lose(), SILENCE_LIMIT_MS);
+    this.silenceTimer = setTimeout(() => {
+      this.send({ type: 'ping' });
+      this.silenceTimer = setTimeout(() => this.lose(), ANSWER_WITHIN_MS);
+    }, PING_AFTER_SILENCE_MS);
   }
 
   private send(message: Record<string, unknown>): void {

@@ -1,0 +1,69 @@
+import { BrowserShop, open } from '../support/browser-shop.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { createAdmin, registerUser } from '../support/users.js';
+
+describe('administration', () => {
+  let server: TestApp;
+  let shop: BrowserShop;
+
+  beforeAll(async () => {
+    server = await startTestApp();
+    shop = await BrowserShop.at(server.url);
+  });
+  afterAll(async () => {
+    await shop.close();
+    await server.close();
+    expect(shop.complaints).toEqual([]);
+  });
+
+  it('creates a drop and forces it open, and a waiting page opens without a reload', async () => {
+    const admin = await open(await shop.as(await createAdmin(server)), '/admin/items');
+    await admin.getByRole('button', { name: 'New item' }).click();
+    await admin.getByLabel('Name').fill('Brass kettle');
+    await admin.getByLabel('Category').fill('Kitchen');
+    await admin.getByRole('button', { name: 'Add to the catalogue' }).click();
+    await admin.getByRole('heading', { name: 'Brass kettle' }).waitFor();
+
+    await admin.goto('/admin/events/new');
+    await admin.getByLabel('Title').fill('Kettles at noon');
+    await admin.getByLabel('Price').fill('49.5');
+    await admin.getByLabel('Stock').fill('3');
+    await admin.getByRole('button', { name: 'Create drop' }).click();
+    await admin.waitForURL(/\/admin\/events\/[0-9a-f-]{36}$/);
+    const eventId = new URL(admin.url()).pathname.split('/').at(-1) as string;
+
+    const waiting = await open(await shop.as(await registerUser(server)), `/events/${eventId}`);
+    await waiting.getByTestId('buy').filter({ hasText: 'Opens in' }).waitFor();
+
+    await admin.getByRole('button', { name: 'Open now' }).click();
+    const question = admin.getByRole('dialog');
+    await question.getByText('Selling starts at once for everybody').last().waitFor();
+    await question.getByRole('button', { name: 'Open now' }).click();
+
+    await waiting.getByRole('button', { name: 'Buy', exact: true }).click();
+    await waiting.getByRole('button', { name: 'Confirm for $49.50' }).click();
+    await waiting.getByRole('heading', { name: 'Confirmed' }).waitFor();
+
+    await admin.goto('/admin');
+    const card = admin.getByRole('article', { name: 'Kettles at noon' });
+    await card.getByText('$49.50').waitFor();
+    await admin.goto('/admin/audit');
+    await admin.getByText('opened a drop ahead of time').waitFor();
+  });
+
+  it('keeps shoppers out, and deactivates an account', async () => {
+    const shopper = await registerUser(server, 'Unruly');
+    const page = await open(await shop.as(shopper), '/admin');
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+
+    const admin = await open(await shop.as(await createAdmin(server)), '/admin/users');
+    await admin.getByRole('searchbox').fill(shopper.email);
+    const row = admin.getByRole('listitem').filter({ hasText: 'Unruly' });
+    await row.getByRole('button', { name: 'Deactivate' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
+    await row.getByText('Deactivated').waitFor();
+
+    await page.goto('/orders');
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+  });
+});

@@ -1,0 +1,45 @@
+// @vitest-environment jsdom
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, expect, it } from 'vitest';
+import type { DropEvent } from '@/api/types';
+import { useEvents } from './events.store';
+
+const at = (second: number) => `2026-11-21T10:00:0${second}.000Z`;
+const event = (second: number, stockRemaining: number) =>
+  ({
+    id: 'e',
+    status: 'live',
+    startsAt: at(0),
+    endsAt: at(9),
+    serverTime: at(second),
+    items: [{ id: 'i', stockRemaining, stockTotal: 9 }],
+  }) as DropEvent;
+const news = (second: number, stockRemaining: number) => ({
+  eventId: 'e',
+  status: 'live' as const,
+  items: [{ id: 'i', stockRemaining, held: 2 }],
+  viewers: 3,
+  serverTime: at(second),
+});
+const shown = () => useEvents().byId.get('e')?.items[0];
+
+beforeEach(() => setActivePinia(createPinia()));
+
+it('shows live stock', () => {
+  useEvents().keep(event(1, 9));
+  useEvents().applyLive(news(2, 5));
+  expect(shown()).toMatchObject({ stockRemaining: 5, held: 2 });
+});
+
+it('does not let a slow answer bring old stock back', () => {
+  useEvents().keep(event(1, 9));
+  useEvents().applyLive(news(3, 5));
+  useEvents().keep(event(2, 9));
+  expect(shown()?.stockRemaining).toBe(5);
+});
+
+it('does not let a late message bring old stock back', () => {
+  useEvents().keep(event(4, 1));
+  useEvents().applyLive(news(3, 5));
+  expect(shown()?.stockRemaining).toBe(1);
+});

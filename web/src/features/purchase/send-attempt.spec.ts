@@ -1,0 +1,103 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiProblem, networkProblem } from '@/api/problem';
+import type { Order } from '@/api/types';
+import { AttemptBook, type Attempt } from './attempts';
+import { sendAttempt } from './send-attempt';
+
+const order = { id: 'order' } as Order;
+
+describe('an attempt to buy', () => {
+  let now = 1_000_000;
+  let keys = 0;
+  let book: AttemptBook;
+  const newBook = () =>
+    new AttemptBook(
+      sessionStorage,
+      () => now,
+      () => `key-${++keys}`,
+    );
+  beforeEach(() => {
+    sessionStorage.clear();
+    book = newBook();
+    keys = 0;
+  });
+
+  const send = (attempt: Attempt, reserve: (attempt: Attempt) => Promise<Order>, waits: number[] = []) =>
+    sendAttempt(book, attempt, {
+      reserve,
+      wait: (milliseconds) => {
+        waits.push(milliseconds);
+        return Promise.resolve();
+      },
+      random: () => 0.5,
+    });
+
+  it('is written down before it is sent, and struck off once it is answered', async () => {
+    const attempt = book.begin('ann', 'item', 1);
+    const outcome = await send(attempt, () => {
+      expect(newBook().open('ann', 'item')).toEqual(attempt);
+      return Promise.resolve(order);
+    });
+    expect(outcome).toEqual({ kind: 'yours', order });
+    expect(book.open('ann', 'item')).toBeUndefined();
+  });
+
+  it('is sent again under the same key when answers are lost, and after a reload too', async () => {
+    const sent: string[] = [];
+    const lost = (attempt: Attempt) => {
+      sent.push(attempt.key);
+      return Promise.reject(networkProblem());
+    };
+    expect(await send(book.begin('ann', 'item', 2), lost)).toEqual({ kind: 'unsure' });
+    book = newBook();
+    const outcome = await send(book.begin('ann', 'item', 2), (attempt) => {
+      sent.push(attempt.key);
+      return Promise.resolve(order);
+    });
+    expect(outcome.kind).toBe('yours');
+    expect(sent).toHaveLength(5);
+    expect(new Set(sent)).toEqual(new Set(['key-1']));
+  });
+
+  it.each(['SOLD_OUT', 'PURCHASE_LIMIT_REACHED', 'EVENT_NOT_LIVE'])(
+    'ends with a clear %s, and the next press is a new one',
+    async (code) => {
+      const reserve = vi.fn(() => Promise.reject(new ApiProblem(code, 409)));
+      expect(await send(book.begin('ann', 'item', 1), reserve)).toEqual({ kind: 'refused', code });
+      expect(reserve).toHaveBeenCalledTimes(1);
+      expect(book.begin('ann', 'item', 1).key).toBe('key-2');
+    },
+  );
+
+  it('waits as long as a busy server asks for', async () => {
+    const waits: number[] = [];
+    let tried = 0;
+    const reserve = () =>
+      ++tried === 1
+        ? Promise.reject(new ApiProblem('CLAIM_QUEUE_FULL', 503, undefined, 2))
+        : Promise.resolve(order);
+    expect((await send(book.begin('ann', 'item', 1), reserve, waits)).kind).toBe('yours');
+    expect(waits).toEqual([2_000]);
+  });
+
+  it('asks to log in and keeps the attempt', async () => {
+    const attempt = book.begin('ann', 'item', 1);
+    const outcome = await send(attempt, () => Promise.reject(new ApiProblem('UNAUTHENTICATED', 401)));
+    expect(outcome).toEqual({ kind: 'sign-in' });
+    expect(book.open('ann', 'item')).toEqual(attempt);
+  });
+
+  it('is nobody else’s, and is not resumed when long past', () => {
+    book.begin('ann', 'item', 1);
+    expect(book.open('bob', 'item')).toBeUndefined();
+    book.begin('ann', 'item', 1);
+    now += 11 * 60_000;
+    expect(book.open('ann', 'item')).toBeUndefined();
+  });
+
+  it('survives rubbish in the storage', () => {
+    sessionStorage.setItem('swiftdrop.attempt.item', '{"key":');
+    expect(book.open('ann', 'item')).toBeUndefined();
+  });
+});
