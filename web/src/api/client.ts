@@ -13,14 +13,17 @@ const client = createClient<paths>({
   fetch: authorisedFetch(tokens),
 });
 
-/** The data of a good answer. @throws ApiProblem */
-async function dataOf<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
-  const { data, response } = await call;
-  if (!response.ok) throw await problemOf(response);
-  return data as T;
-}
+// Before the client reads the body of a refusal itself: a body can be read once only, and the problem's code is in it.
+client.use({
+  async onResponse({ response }) {
+    if (!response.ok) throw await problemOf(response);
+  },
+});
 
-const orderOf = (call: Promise<{ data?: { order: Schemas['OrderResponse'] }; response: Response }>) =>
+/** The data of a good answer. @throws ApiProblem */
+const dataOf = <T>(call: Promise<{ data?: T }>): Promise<T> => call.then(({ data }) => data as T);
+
+const orderOf = (call: Promise<{ data?: { order: Schemas['OrderResponse'] } }>) =>
   dataOf(call).then((answer) => answer.order);
 
 const path = <T extends Record<string, string>>(values: T) => ({ params: { path: values } });
