@@ -1,0 +1,202 @@
+import type { Page, Route } from 'playwright-core';
+import { createDrop, stockOf } from '../support/drops.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { withBuiltShop } from './support/built-shop.js';
+import { heading, isSameDocument, markDocument, register, Visitors } from './support/visitors.js';
+
+/** What a shopper does with their own hands, from the first visit to the rating. */
+describe('buying', () => {
+  let shop: TestApp;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    shop = await startTestApp(withBuiltShop());
+    visitors = await Visitors.of(shop.url);
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await shop?.close();
+  });
+
+  const buyButton = (page: Page) => page.getByRole('button', { name: 'Buy', exact: true });
+  const isYours = (page: Page) => heading(page, 'It is yours to confirm').waitFor();
+  const ordersOf = async (eventItemId: string) => {
+    const { rows } = await shop.database.pool.query<{ id: string; status: string; user_id: string }>(
+      'SELECT id, status, user_id FROM orders WHERE event_item_id = $1',
+      [eventItemId],
+    );
+    return rows;
+  };
+
+  it('goes from registering over the opening and the purchase to a rating', async () => {
+    const page = await visitors.arrive();
+    await register(page, 'Grace Hopper');
+    const { eventId, itemId } = await createDrop(shop.database.pool, { status: 'locked', startsIn: 7 });
+    const { rows } = await shop.database.pool.query('SELECT starts_at FROM events WHERE id = $1', [eventId]);
+    const startsAt = (rows[0].starts_at as Date).getTime();
+
+    await page.goto(`/events/${eventId}`);
+    await markDocument(page);
+    const waiting = page.getByRole('button', { name: /^Opens in/ });
+    await waiting.waitFor();
+    expect(await waiting.isDisabled()).toBe(true);
+    const openedAt = await page.getByTestId('buy').evaluate(
+      (button) =>
+        new Promise<number>((resolve) => {
+          const look = () =>
+            (button as HTMLButtonElement).disabled ? requestAnimationFrame(look) : resolve(Date.now());
+          look();
+        }),
+    );
+    // Page and PostgreSQL share a machine, so their clocks can be compared. The upper bound is a busy machine's.
+    expect(openedAt - startsAt).toBeGreaterThan(-100);
+    expect(openedAt - startsAt).toBeLessThan(3_000);
+    expect(await isSameDocument(page)).toBe(true);
+
+    // Nobody rates what they have not bought.
+    const rate = async (stars: number, text: string) => {
+      await page
+        .locator('label')
+        .filter({ hasText: `${stars} stars` })
+        .click();
+      await page.getByLabel('In words (optional)').fill(text);
+      await page.getByRole('button', { name: 'Save rating' }).click();
+    };
+    await rate(5, 'Sight unseen');
+    await page.getByText('Only people with a confirmed order').waitFor();
+
+    await buyButton(page).click();
+    await isYours(page);
+    expect(await ordersOf(itemId)).toMatchObject([{ status: 'reserved' }]);
+    await page.getByRole('button', { name: 'Confirm for $129' }).click();
+    await heading(page, 'Confirmed').waitFor();
+    expect(await ordersOf(itemId)).toMatchObject([{ status: 'confirmed' }]);
+
+    await page.getByRole('link', { name: 'Rate it' }).click();
+    await rate(4, 'Lighter than it looks');
+    const review = page.getByRole('article').filter({ hasText: 'Lighter than it looks' });
+    await review.getByText('Grace Hopper').waitFor();
+    await review.getByText('Verified buyer').waitFor();
+    expect(await review.getByRole('img', { name: '4 stars' }).count()).toBe(1);
+
+    await page.getByRole('link', { name: 'My orders' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'Item 1' }).getByText('Confirmed').waitFor();
+  });
+
+  it('gives the last unit to one of two browsers and tells the other that it is gone', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool, { stocks: [1] });
+    const pages = [await visitors.arrive(), await visitors.arrive()];
+    for (const page of pages) await register(page, 'Racer', `/events/${eventId}`);
+
+    // Nobody's request leaves before both have pressed: the server decides, not who was first to press.
+    const pressed = new Set<Page>();
+    const pass: (() => void)[] = [];
+    for (const page of pages)
+      await page.route('**/api/v1/purchase/*', async (route) => {
+        pressed.add(page);
+        if (pressed.size < 2) await new Promise<void>((resolve) => pass.push(resolve));
+        else pass.forEach((open) => open());
+        await route.continue();
+      });
+    await Promise.all(pages.map((page) => buyButton(page).click()));
+
+    const outcome = async (page: Page): Promise<'won' | 'lost'> =>
+      Promise.any([
+        isYours(page).then(() => 'won' as const),
+        page
+          .getByRole('status')
+          .filter({ hasText: 'Sold out: the last one just went to somebody else' })
+          .waitFor()
+          .then(() => 'lost' as const),
+      ]);
+    const outcomes = await Promise.all(pages.map(outcome));
+    expect([...outcomes].sort()).toEqual(['lost', 'won']);
+
+    const loser = pages[outcomes.indexOf('lost')] as Page;
+    const button = loser.getByRole('button', { name: 'Sold out' });
+    await button.waitFor();
+    expect(await button.isDisabled()).toBe(true);
+    await loser.getByText('1 held and may return').waitFor();
+    // The words stay while it is true: they are not gone with the next live message.
+    expect(await loser.getByText('Sold out: the last one').count()).toBe(1);
+    expect(await ordersOf(itemId)).toHaveLength(1);
+    expect(await stockOf(shop.database.pool, itemId)).toBe(0);
+  });
+
+  describe('when the answer to a purchase is lost', () => {
+    /** Lets the server work, then cuts the line, `times` times; what was sent is noted. */
+    async function loseAnswers(page: Page, times: number): Promise<string[]> {
+      const keys: string[] = [];
+      await page.route('**/api/v1/purchase/*', async (route: Route) => {
+        keys.push(route.request().headers()['idempotency-key'] as string);
+        if (keys.length > times) return route.continue();
+        const answer = await route.fetch();
+        expect([200, 201]).toContain(answer.status());
+        await route.abort('connectionreset');
+      });
+      return keys;
+    }
+
+    it('asks again under the same key and finds the order', async () => {
+      const { eventId, itemId } = await createDrop(shop.database.pool, { perUserLimit: 5 });
+      const page = await visitors.arrive();
+      await register(page, 'Ada', `/events/${eventId}`);
+      const keys = await loseAnswers(page, 1);
+      await buyButton(page).click();
+      await isYours(page);
+      expect(keys).toHaveLength(2);
+      expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+      expect(keys[1]).toBe(keys[0]);
+      expect(await ordersOf(itemId)).toHaveLength(1);
+    });
+
+    it('says that it does not know when no answer comes, and finds the order after a reload', async () => {
+      const { eventId, itemId } = await createDrop(shop.database.pool, { perUserLimit: 5 });
+      const page = await visitors.arrive();
+      await register(page, 'Ada', `/events/${eventId}`);
+      const keys = await loseAnswers(page, Number.POSITIVE_INFINITY);
+      await buyButton(page).click();
+      await page.getByText('No answer reached us').waitFor();
+      await page.getByRole('button', { name: 'Check again' }).waitFor();
+      expect(await ordersOf(itemId)).toHaveLength(1);
+
+      await page.unrouteAll();
+      const [resent] = await Promise.all([
+        page.waitForRequest('**/api/v1/purchase/*'),
+        page.reload({ waitUntil: 'commit' }),
+      ]);
+      expect(resent.headers()['idempotency-key']).toBe(keys[0]);
+      await isYours(page);
+      expect(new Set(keys).size).toBe(1);
+      const [order, ...others] = await ordersOf(itemId);
+      expect(others).toEqual([]);
+      expect(new URL(page.url()).pathname).toBe(`/events/${eventId}/confirm/${order?.id}`);
+    });
+  });
+
+  it('can be done with the keyboard alone', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool);
+    const page = await visitors.arrive();
+    await register(page, 'Ada', `/events/${eventId}`);
+    await buyButton(page).waitFor();
+
+    const tabTo = async (name: RegExp) => {
+      for (let presses = 0; presses < 40; presses++) {
+        await page.keyboard.press('Tab');
+        const focused = await page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
+        if (name.test(focused)) return;
+      }
+      throw new Error(`Forty presses of Tab do not lead to ${name}`);
+    };
+    await tabTo(/^Buy$/);
+    await page.keyboard.press('Enter');
+    await isYours(page);
+    await tabTo(/^Confirm for/);
+    await page.keyboard.press('Space');
+    await heading(page, 'Confirmed').waitFor();
+    // Focus goes to the outcome, not back to the top of the page.
+    await page.waitForFunction(() => document.activeElement?.textContent?.trim() === 'Confirmed');
+    expect(await ordersOf(itemId)).toMatchObject([{ status: 'confirmed' }]);
+  });
+});
