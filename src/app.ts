@@ -85,7 +85,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   addSecurityHeaders(server, settings);
   logTroubledRequests(server);
   closeConnectionsAsTheyFallIdle(server);
-  app.get(MetricsService).http.attach(server);
+  app.get(MetricsService).timeRequests(server);
   const known = new KnownRoutes(server);
   // JSON only: what a form on a foreign page can send, which browsers let pass unasked, is refused.
   server.removeContentTypeParser('text/plain');

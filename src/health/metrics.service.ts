@@ -1,19 +1,26 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Database } from '../database/index.js';
 import { EventTransitions, type CarriedOutTransition } from '../events/index.js';
 import { ClaimService, type ClaimReport } from '../purchase/index.js';
-import { HttpHistogram } from './http-histogram.js';
 import { ReadinessService } from './readiness.service.js';
 
 /** What /metrics tells, in Prometheus' text format. State is read when it is asked for, not kept beside. */
 @Injectable()
 export class MetricsService implements OnApplicationShutdown {
-  readonly http = new HttpHistogram();
   private readonly registry = new Registry();
   private readonly registers = [this.registry];
   private readonly stopListening: (() => void)[];
 
+  private readonly requestSeconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Duration of HTTP requests by route template and status class.',
+    labelNames: ['method', 'route', 'status'],
+    // A claim takes milliseconds, a password hash a tenth of a second, a time-out seconds.
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: this.registers,
+  });
   private readonly claimsTotal = new Counter({
     name: 'swiftdrop_claims_total',
     help: 'Claims by outcome, counted after their commit.',
@@ -60,8 +67,18 @@ export class MetricsService implements OnApplicationShutdown {
     return this.registry.contentType;
   }
 
-  async render(): Promise<string> {
-    return (await this.registry.metrics()) + this.http.render();
+  render(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  /** Times every request by its route's template, so that ids make no new series. */
+  timeRequests(server: FastifyInstance): void {
+    server.addHook('onResponse', (request, reply, done) => {
+      const route = request.is404 ? 'unknown' : request.routeOptions.url;
+      const status = `${Math.floor(reply.statusCode / 100)}xx`;
+      this.requestSeconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
+      done();
+    });
   }
 
   onApplicationShutdown(): void {

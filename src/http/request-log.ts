@@ -6,8 +6,7 @@ const SLOW_REQUEST_MS = 1_000;
 
 /**
  * Logs requests that failed on our side or were slow, and nothing else: at tens of thousands of requests
- * per second a line for each would cost more than the request. Fastify's own logger is off for the same
- * reason, since it makes a child logger per request.
+ * per second, lines for each cost a third more and nobody reads them (docs/adr/0007-what-a-request-may-cost.md).
  */
 export function logTroubledRequests(server: FastifyInstance): void {
   const logger = new Logger('Http');

@@ -65,7 +65,7 @@ describe('liveness, readiness and metrics', () => {
       /http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="2xx"\} [1-9]/,
     );
     expect(text).toMatch(
-      /http_request_duration_seconds_bucket\{method="any",route="unknown",status="4xx",le="\+Inf"\} [1-9]/,
+      /http_request_duration_seconds_bucket\{le="\+Inf",method="GET",route="unknown",status="4xx"\} [1-9]/,
     );
     expect(text).toMatch(/swiftdrop_pool_connections\{pool="general",state="total"\} [1-9]/);
     expect(text).toContain('swiftdrop_pool_connections{pool="claims",state="waiting"} 0');
