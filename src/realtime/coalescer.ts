@@ -1,6 +1,10 @@
+const REST_PER_WORK = 4;
+
 /**
  * Runs `work` for a key at most once per interval, however often it is asked: at once when the key was
- * quiet, else once more at the end of the interval. A run that is still under way is never overlapped.
+ * quiet, else once more at the end of the interval. A run that is still under way is never overlapped, and
+ * a run that took long is followed by a rest of four times that, so that no audience, however large, gets more than
+ * a fifth of the instance.
  */
 export class Coalescer {
   private readonly keys = new Map<string, { again: boolean; timer: NodeJS.Timeout | undefined }>();
@@ -30,7 +34,8 @@ export class Coalescer {
     const startedAt = performance.now();
     const settle = () => {
       if (this.keys.get(key) !== state) return;
-      const rest = Math.max(0, this.intervalMs - (performance.now() - startedAt));
+      const tookMs = performance.now() - startedAt;
+      const rest = Math.max(this.intervalMs - tookMs, REST_PER_WORK * tookMs);
       state.timer = setTimeout(() => {
         this.keys.delete(key);
         if (state.again) this.run(key);

@@ -55,7 +55,7 @@ export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDest
     if (this.publishing || this.hub.listenerCount(DASHBOARD_CHANNEL) === 0) return;
     this.publishing = true;
     try {
-      this.hub.publish(DASHBOARD_CHANNEL, await this.snapshot());
+      await this.hub.publish(DASHBOARD_CHANNEL, await this.snapshot());
     } catch {
       // The database is away; the next second tries again.
     } finally {

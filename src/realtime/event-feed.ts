@@ -124,7 +124,7 @@ export class EventFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async publish(eventId: string): Promise<void> {
-    this.hub.publish(EVENT_PREFIX + eventId, await this.snapshot(eventId));
+    await this.hub.publish(EVENT_PREFIX + eventId, await this.snapshot(eventId));
   }
 
   private async heldUnits(eventId: string): Promise<Map<string, number>> {

@@ -104,6 +104,6 @@ export class UserFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private tell(userId: string, notice: UserNotice): void {
-    this.hub.publish(USER_PREFIX + userId, notice);
+    void this.hub.publish(USER_PREFIX + userId, notice);
   }
 }

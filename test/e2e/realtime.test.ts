@@ -1,3 +1,4 @@
+import { ChannelHub } from '../../src/realtime/channel-hub.js';
 import { Database } from '../../src/database/index.js';
 import { EventsService } from '../../src/events/index.js';
 import { createDrop } from '../support/drops.js';
@@ -198,6 +199,26 @@ describe('realtime', () => {
     for (let i = 0; i < 200; i++) client.say({ type: 'ping' });
     expect(await client.closed()).toBe(1008);
     expect((await here.http.get('/health/live')).status).toBe(200);
+  });
+
+  it('drops a listener that does not read, and keeps the one beside it', async () => {
+    const { eventId } = await createDrop(here.database.pool);
+    const channel = `event:${eventId}`;
+    const [deaf, keen] = [await connect(here), await connect(here)];
+    await deaf.subscribe(channel);
+    await keen.subscribe(channel);
+    deaf.socket.pause();
+    const hub = here.app.get(ChannelHub);
+    const filler = 'x'.repeat(64 * 1024);
+    // The kernel's buffers of both ends take some megabytes before anything waits in the server.
+    for (let sent = 0; sent < 1_000 && hub.listenerCount(channel) > 1; sent++) {
+      await hub.publish(channel, { sent, filler });
+      await keen.next(({ data }) => (data as { sent?: number } | undefined)?.sent === sent);
+      keen.messages.length = 0;
+    }
+    expect(hub.listenerCount(channel)).toBe(1);
+    deaf.socket.resume();
+    expect(await deaf.closed()).toBe(1006);
   });
 
   it('closes on a message that is too large', async () => {
