@@ -49,7 +49,8 @@ describe('Coalescer', () => {
     }
     expect(most).toBe(1);
     // In a second: each run takes 50 ms and is followed by 200 ms of rest.
-    expect(count).toBe(4);
+    expect(count).toBeGreaterThanOrEqual(3);
+    expect(count).toBeLessThanOrEqual(4);
     coalescer.stop();
   });
 });
