@@ -23,8 +23,9 @@ export class Database implements OnApplicationShutdown {
   readonly claims: pg.Pool;
 
   /**
-   * One connection for looking out for what other instances did, such as revocations: they must be known
-   * within a second, so they cannot queue behind page views. Its queries give up soon and are tried anew.
+   * One connection for looking out for what other instances did, such as revocations, and whether the database
+   * answers: it must be known within a second, so it cannot queue behind page views. Its queries give up soon
+   * and are tried anew.
    */
   readonly watch: pg.Pool;
 
@@ -40,8 +41,7 @@ export class Database implements OnApplicationShutdown {
       application_name: 'swiftdrop-claims',
       options: `-c lock_timeout=${LOCK_TIMEOUT_MS} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     });
-    // An idle connection that breaks is replaced at the next use; unheard, it would end the process.
-    this.claims.on('error', () => undefined);
+    surviveBrokenConnections(this.claims);
     this.watch = new pg.Pool({
       connectionString: url,
       max: 1,
@@ -50,7 +50,7 @@ export class Database implements OnApplicationShutdown {
       statement_timeout: 2_000,
       application_name: 'swiftdrop-watch',
     });
-    this.watch.on('error', () => undefined);
+    surviveBrokenConnections(this.watch);
   }
 
   /** Runs `work` in one READ COMMITTED transaction; what throws rolls back. */
@@ -76,9 +76,12 @@ export class Database implements OnApplicationShutdown {
     return rows;
   }
 
-  /** Asks the server for an answer, on a connection of the general pool. */
+  /**
+   * Asks the server for an answer, past the queue of the general pool: an instance that page views keep busy
+   * still sells, and must not be taken for one without a database.
+   */
   async ping(): Promise<void> {
-    await this.dataSource.query('SELECT 1');
+    await this.watch.query('SELECT 1');
   }
 
   /** What each pool holds at this moment, for the metrics. */
@@ -94,6 +97,15 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.claims.end(), this.watch.end()]);
   }
+}
+
+/**
+ * A connection that breaks tells so by an event, which would end the process unheard. The pool hears it only
+ * while the connection is idle; while it is lent out, its query's promise tells the borrower as well.
+ */
+function surviveBrokenConnections(pool: pg.Pool): void {
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
 function figures({ totalCount, idleCount, waitingCount }: pg.Pool): PoolFigures {
