@@ -25,6 +25,7 @@ import { serveProblemPage } from './http/problem-pages.js';
 import { logTroubledRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { serveShop } from './http/shop-pages.js';
+import { asksForRealtime, surviveBrokenUpgrades } from './http/upgrades.js';
 import { serveApiReference } from './openapi.js';
 
 /** Largest request body; the largest legitimate one is an event with its items. */
@@ -57,6 +58,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
       maxHeaderSize: HEADER_LIMIT_BYTES,
       headersTimeout: HEADERS_MS,
       connectionsCheckingInterval: LATENESS_CHECK_MS,
+      shouldUpgradeCallback: asksForRealtime,
     },
     routerOptions: { maxParamLength: 200 },
     genReqId: () => randomUUID(),
@@ -82,6 +84,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   );
   const server: FastifyInstance = adapter.getInstance();
   server.server.maxConnections = settings.raw.MAX_CONNECTIONS;
+  surviveBrokenUpgrades(server.server);
   addSecurityHeaders(server, settings);
   logTroubledRequests(server);
   closeConnectionsAsTheyFallIdle(server);
