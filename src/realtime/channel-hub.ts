@@ -17,11 +17,13 @@ export class ChannelHub {
     connection.channels.add(channel);
   }
 
-  remove(channel: string, connection: Connection): void {
-    connection.channels.delete(channel);
+  /** @returns whether it listened. */
+  remove(channel: string, connection: Connection): boolean {
+    if (!connection.channels.delete(channel)) return false;
     const listeners = this.channels.get(channel);
     listeners?.delete(connection);
     if (listeners?.size === 0) this.channels.delete(channel);
+    return true;
   }
 
   removeAll(connection: Connection): void {

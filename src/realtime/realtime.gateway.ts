@@ -21,7 +21,10 @@ const GREETING_TIMEOUT_MS = 5_000;
 /** Finds connections that died without a word, and tokens that ended meanwhile. */
 const HEARTBEAT_MS = 25_000;
 const TOKEN_CHECK_MS = 1_000;
+/** Messages and pings, which are answered too. */
 const MAX_MESSAGES_PER_SECOND = 20;
+/** Who goes on after being told to stop does not even wait for the good-bye, and gets none. */
+const MAX_MESSAGES_TOO_MANY = 200;
 const MAX_CHANNELS_PER_CONNECTION = 50;
 
 /** RFC 6455 close codes that we use. */
@@ -78,6 +81,8 @@ export class RealtimeGateway
       if (!connection.greeted) socket.close(POLICY_VIOLATION, 'no hello');
     }, GREETING_TIMEOUT_MS).unref();
     socket.on('pong', () => (connection.alive = true));
+    // A client that pings without reading would have us queue its answers without end.
+    socket.on('ping', () => this.mayTalk(connection));
     socket.on('message', (data, isBinary) => this.receive(connection, data, isBinary));
     socket.once('close', () => clearTimeout(greeting));
   }
@@ -90,11 +95,7 @@ export class RealtimeGateway
   }
 
   private receive(connection: Connection, data: RawData, isBinary: boolean): void {
-    if (connection.messageBudget <= 0) {
-      connection.socket.close(POLICY_VIOLATION, 'too many messages');
-      return;
-    }
-    connection.messageBudget -= 1;
+    if (!this.mayTalk(connection)) return;
     const message = isBinary ? undefined : parseMessage(String(data));
     if (!message) {
       connection.tell({ type: 'error', code: 'UNKNOWN_MESSAGE' });
@@ -112,6 +113,15 @@ export class RealtimeGateway
         connection.tell({ type: 'error', code: 'INTERNAL_ERROR', ...channel });
       }
     });
+  }
+
+  /** Counts what the client says; one that says too much is told to go, then cut off. */
+  private mayTalk(connection: Connection): boolean {
+    connection.messageBudget -= 1;
+    if (connection.messageBudget >= 0) return true;
+    if (connection.messageBudget === -1) connection.socket.close(POLICY_VIOLATION, 'too many messages');
+    else if (connection.messageBudget < -MAX_MESSAGES_TOO_MANY) connection.socket.terminate();
+    return false;
   }
 
   private async handle(connection: Connection, message: ClientMessage): Promise<void> {
@@ -178,10 +188,7 @@ export class RealtimeGateway
   }
 
   private leave(connection: Connection, channels: string[]): void {
-    for (const channel of channels) {
-      this.hub.remove(channel, connection);
-      this.feeds.left(channel);
-    }
+    for (const channel of channels) if (this.hub.remove(channel, connection)) this.feeds.left(channel);
   }
 
   private heartbeat(): void {
@@ -198,7 +205,7 @@ export class RealtimeGateway
   /** Ends private channels of tokens that were revoked or ran out, and refills the message budgets. */
   private checkTokens(): void {
     for (const connection of this.connections.values()) {
-      connection.messageBudget = MAX_MESSAGES_PER_SECOND;
+      if (connection.messageBudget >= 0) connection.messageBudget = MAX_MESSAGES_PER_SECOND;
       if (connection.token === undefined) continue;
       try {
         this.accessTokens.verify(connection.token);
@@ -223,5 +230,6 @@ function mayListen(user: Connection['user'], channel: string): boolean {
 }
 
 function innerChannel(connection: Connection, said: string): string {
-  return said === OWN_CHANNEL && connection.user ? USER_PREFIX + connection.user.id : said;
+  // Ids may be written in either case; what is published carries them in lower case.
+  return said === OWN_CHANNEL && connection.user ? USER_PREFIX + connection.user.id : said.toLowerCase();
 }

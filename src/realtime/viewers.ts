@@ -53,6 +53,8 @@ export class Viewers implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** This instance's own count. */
   set(eventId: string, viewers: number): void {
+    // Whoever asks for an event that is not there must not make every instance hear of it.
+    if (viewers === (this.counts.get(eventId)?.get(this.instance)?.viewers ?? 0)) return;
     this.store(eventId, this.instance, viewers);
     this.outgoing.request(eventId);
   }

@@ -1,7 +1,8 @@
 import { ChannelHub } from '../../src/realtime/channel-hub.js';
-import { Database } from '../../src/database/index.js';
+import { Database, DatabaseSignals } from '../../src/database/index.js';
 import { EventsService } from '../../src/events/index.js';
 import { createDrop } from '../support/drops.js';
+import { eventually } from '../support/eventually.js';
 import { RealtimeClient, type RealtimeMessage } from '../support/realtime-client.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, createAdmin, registerUser } from '../support/users.js';
@@ -185,6 +186,35 @@ describe('realtime', () => {
           (event) => event.eventId === eventId && event.reserved === 1,
         ),
     );
+  });
+
+  it('takes an id in capitals for the same', async () => {
+    const { eventId, itemId } = await createDrop(here.database.pool, { stocks: [5] });
+    const watcher = await connect(here);
+    await watcher.subscribe(`event:${eventId.toUpperCase()}`);
+    await buy(here, itemId, (await registerUser(here)).token).expect(201);
+    await watcher.next(
+      (m) => m.channel === `event:${eventId}` && stockIn(m).items[0]?.stockRemaining === 4 && 'data' in m,
+    );
+  });
+
+  it('makes no noise of what a client was never in', async () => {
+    const signals: string[] = [];
+    const stop = there.app.get(DatabaseSignals).on('viewers_changed', (payload) => signals.push(payload));
+    const client = await connect(here);
+    client.say({ type: 'hello' });
+    client.say({ type: 'unsubscribe', channel: 'me' });
+    const nowhere = '019a0000-0000-7000-8000-000000000000';
+    client.say({ type: 'unsubscribe', channel: `event:${nowhere}` });
+    client.say({ type: 'subscribe', channel: `event:${nowhere}` });
+    await client.next(({ code }) => code === 'EVENT_NOT_FOUND');
+    expect(client.messages.filter(({ code }) => code === 'INTERNAL_ERROR')).toEqual([]);
+    // A viewer whom the other instance does hear of comes after.
+    const { eventId } = await createDrop(here.database.pool);
+    await client.subscribe(`event:${eventId}`);
+    await eventually(() => expect(signals.join()).toContain(eventId));
+    expect(signals.join()).not.toContain(nowhere);
+    stop();
   });
 
   it('refuses what is not a message, and closes on a flood', async () => {
