@@ -141,8 +141,9 @@ export class EventsService {
     return {
       title: input.title,
       description: input.description ?? '',
-      startsAt: input.startsAt,
-      endsAt: input.endsAt,
+      // In the milliseconds that were checked: PostgreSQL rounds finer fractions, which could make the start the end.
+      startsAt: new Date(input.startsAt).toISOString(),
+      endsAt: new Date(input.endsAt).toISOString(),
       reservationTtlSeconds: input.reservationTtlSeconds ?? this.settings.raw.RESERVATION_TTL_SECONDS,
     };
   }
