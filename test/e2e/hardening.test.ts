@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDrop, stockOf } from '../support/drops.js';
-import { eventually } from '../support/eventually.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, createAdmin } from '../support/users.js';
+import { eventually } from '../support/wait.js';
 
 /**
  * Goal: nobody outside, and no broken network, ends the process or makes it grow without end. Method: the

@@ -2,10 +2,10 @@ import { ChannelHub } from '../../src/realtime/channel-hub.js';
 import { Database, DatabaseSignals } from '../../src/database/index.js';
 import { EventsService } from '../../src/events/index.js';
 import { createDrop } from '../support/drops.js';
-import { eventually } from '../support/eventually.js';
 import { RealtimeClient, type RealtimeMessage } from '../support/realtime-client.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, createAdmin, registerUser } from '../support/users.js';
+import { eventually } from '../support/wait.js';
 
 interface Stock {
   status: string;
