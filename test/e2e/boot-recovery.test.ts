@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, truncate } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +95,24 @@ describe('starting, stopping and being killed', () => {
     expect(shop.output()).toContain('The embedded PostgreSQL ended (SIGKILL); starting it again');
     shop.signal('SIGTERM');
     expect(await shop.ended).toBe(0);
+  });
+
+  it('ends with one clear line when its PostgreSQL cannot be started again', async () => {
+    const shop = start();
+    await shop.opened();
+    await truncate(join(dataDir, 'postgres', 'global', 'pg_control'), 100);
+    process.kill(postmaster(), 'SIGKILL');
+    expect(await shop.ended).toBe(1);
+    expect(shop.output()).toMatch(/FATAL: SwiftDrop: PostgreSQL did not start in .*pg_control/);
+  });
+
+  it('can be stopped while it starts', async () => {
+    const shop = start();
+    await eventually(() => expect(existsSync(join(dataDir, 'swiftdrop.pid'))).toBe(true), 20_000);
+    shop.signal('SIGTERM');
+    expect(await shop.ended).toBe(0);
+    expect(serversIn(dataDir)).toEqual([]);
+    expect(existsSync(join(dataDir, 'swiftdrop.pid'))).toBe(false);
   });
 
   it('finishes a request in flight after SIGTERM, and takes no new ones', async () => {

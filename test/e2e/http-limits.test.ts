@@ -57,6 +57,16 @@ describe('the HTTP edge', () => {
     await server.http.head('/api/v1/events').expect(200);
   });
 
+  it.each(['/api/v1/events/%zz', '/%ff', `/api/v1/events/${'x'.repeat(500)}`])(
+    'answers the odd address %s with problem details of the sender',
+    async (path) => {
+      const response = await server.http.get(path);
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(response.status).toBeLessThan(500);
+      expect(response.body.code).toEqual(expect.any(String));
+    },
+  );
+
   it('refuses headers over the limit and what is not HTTP, and closes', async () => {
     const large = await sendRaw(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`);
     expect(large).toMatch(/^HTTP\/1\.1 431 /);
