@@ -1,6 +1,8 @@
+import { createDrop } from '../support/drops.js';
 import { eventually } from '../support/wait.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { registerUser, type TestUser } from '../support/users.js';
 
 describe('liveness, readiness and metrics', () => {
   let server: TestApp;
@@ -75,6 +77,27 @@ describe('liveness, readiness and metrics', () => {
     expect(text).toContain('# TYPE swiftdrop_transition_skew_seconds histogram');
     expect(text).toContain('swiftdrop_store_up{store="postgresql"} 1');
     expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('counts claims by outcome and times starts', async () => {
+    const drop = await createDrop(server.database.pool, { stocks: [1], status: 'locked', startsIn: 1 });
+    await server.database.pool.query("SELECT pg_notify('events_changed', $1)", [drop.eventId]);
+    const [first, second] = [await registerUser(server), await registerUser(server)];
+    const buy = ({ token }: TestUser) =>
+      server.http.post(`/api/v1/purchase/${drop.itemId}`).set('Authorization', `Bearer ${token}`).send({});
+    await eventually(async () => void (await buy(first).expect(201)));
+    await buy(second).expect(409);
+
+    await eventually(async () => {
+      const { text } = await server.http.get('/metrics').expect(200);
+      expect(text).toMatch(/swiftdrop_claims_total\{outcome="granted"\} 1/);
+      expect(text).toContain('swiftdrop_claims_refused_from_memory_total 1');
+      expect(text).toMatch(/swiftdrop_claim_batch_size_count [1-9]/);
+      expect(text).toMatch(/swiftdrop_transition_skew_seconds_count\{act="start"\} 1/);
+      expect(text).toMatch(
+        /http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/purchase\/:\w+",status="2xx"\} 1/,
+      );
+    });
   });
 
   it('gives every answer an id of its own, whatever the sender claims', async () => {
