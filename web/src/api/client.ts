@@ -94,13 +94,8 @@ export const api = {
     ),
   openEvent: (id: string) => dataOf(client.POST('/api/v1/admin/events/{id}/open', path({ id }))),
   closeEvent: (id: string) => dataOf(client.POST('/api/v1/admin/events/{id}/close', path({ id }))),
-  census: (id: string) => dataOf(client.GET('/api/v1/admin/events/{id}/census', path({ id }))),
-  eventOrders: (id: string, cursor?: string) =>
-    dataOf(
-      client.GET('/api/v1/admin/events/{id}/orders', {
-        params: { path: { id }, query: { limit: 1000, cursor } },
-      }),
-    ),
+  replay: (id: string, query: { from?: string; to?: string }) =>
+    dataOf(client.GET('/api/v1/admin/events/{id}/replay', { params: { path: { id }, query } })),
   items: (query: { search?: string; cursor?: string }) =>
     dataOf(client.GET('/api/v1/admin/items', { params: { query: { limit: 50, ...query } } })),
   createItem: (body: Schemas['CreateCatalogItemRequest']) =>
@@ -111,6 +106,6 @@ export const api = {
     active
       ? dataOf(client.POST('/api/v1/admin/users/{id}/activate', path({ id })))
       : dataOf(client.POST('/api/v1/admin/users/{id}/deactivate', path({ id }))),
-  audit: (cursor?: string) =>
-    dataOf(client.GET('/api/v1/admin/audit', { params: { query: { limit: 30, cursor } } })),
+  audit: (query: { actorId?: string; targetId?: string; cursor?: string }) =>
+    dataOf(client.GET('/api/v1/admin/audit', { params: { query: { limit: 30, ...query } } })),
 };

@@ -20,6 +20,7 @@ export type Comment = Schemas['CommentResponse'];
 export type CatalogItem = Schemas['CatalogItemResponse'];
 export type EventFigures = Schemas['DashboardEventResponse'];
 export type AuditEntry = Schemas['AuditEntryResponse'];
+export type Replay = Schemas['ReplayResponse'];
 export type EventInput = Schemas['CreateEventRequest'];
 
 export interface Page<T> {

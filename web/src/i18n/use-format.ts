@@ -4,7 +4,7 @@ import type { Money } from '@/api/types';
 const fractionDigits = new Map<string, number>();
 
 /** How many digits a currency has after the point: 2 for USD, 0 for JPY, 3 for KWD. */
-function digitsOf(currency: string): number {
+export function digitsOf(currency: string): number {
   let digits = fractionDigits.get(currency);
   if (digits === undefined) {
     digits =
@@ -15,8 +15,7 @@ function digitsOf(currency: string): number {
   return digits;
 }
 
-export const toMajor = (money: Money) => money.amount / 10 ** digitsOf(money.currency);
-export const toMinor = (major: number, currency: string) => Math.round(major * 10 ** digitsOf(currency));
+const toMajor = (money: Money) => money.amount / 10 ** digitsOf(money.currency);
 
 /** Dates, money and numbers as the reader's language writes them. */
 export function useFormat() {

@@ -1,0 +1,39 @@
+import { onMounted, onScopeDispose, ref } from 'vue';
+import { api } from '@/api/client';
+import type { EventFigures, EventStatus } from '@/api/types';
+import { live, pollWhileLost } from '@/features/live/live';
+import { serverClock } from '@/features/time/use-now';
+
+export type LiveFigures = Omit<EventFigures, 'id' | 'title' | 'startsAt' | 'endsAt'>;
+
+/** What the dashboard channel tells once a second. */
+export interface DashboardUpdate {
+  events: (LiveFigures & { eventId: string })[];
+  serverTime: string;
+}
+
+const isSelling = (status: EventStatus) => status === 'live' || status === 'sold_out';
+
+/** The figures of the drops that sell now: live, or polled while the live connection is lost. */
+export function useLiveFigures(onUpdate?: (update: DashboardUpdate) => void) {
+  const figures = ref(new Map<string, LiveFigures>());
+
+  function take(update: DashboardUpdate): void {
+    figures.value = new Map(update.events.map((event) => [event.eventId, event]));
+    onUpdate?.(update);
+  }
+  async function poll(): Promise<void> {
+    const { data } = await api.dashboard();
+    take({
+      events: data
+        .filter(({ status }) => isSelling(status))
+        .map((event) => ({ ...event, eventId: event.id })),
+      serverTime: new Date(serverClock.now()).toISOString(),
+    });
+  }
+  const listen = (data: unknown) => take(data as DashboardUpdate);
+  onScopeDispose(live.subscribe('dashboard', { snapshot: listen, message: listen }));
+  pollWhileLost(poll);
+  onMounted(() => void poll().catch(() => undefined));
+  return { figures };
+}
