@@ -29,7 +29,7 @@ export class MetricsService implements OnApplicationShutdown {
   });
   private readonly batchSize = new Histogram({
     name: 'swiftdrop_claim_batch_size',
-    help: 'Claims that shared one transaction.',
+    help: 'Claims of one item that shared a transaction.',
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
     registers: this.registers,
   });

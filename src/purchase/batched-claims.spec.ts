@@ -1,36 +1,41 @@
-import { BatchedClaims } from './batched-claims.js';
+import { BatchedClaims, type ItemClaims } from './batched-claims.js';
 
 /** A database that answers when the test says so. */
 class Gate {
   readonly batches: {
-    itemId: string;
-    requests: number[];
-    answer(answers?: string[]): void;
+    batch: ItemClaims<number>[];
+    answer(answers?: string[][]): void;
     fail(error: Error): void;
   }[] = [];
 
-  readonly decide = (itemId: string, requests: number[]) =>
-    new Promise<string[]>((resolve, reject) => {
+  readonly decide = (batch: ItemClaims<number>[]) =>
+    new Promise<string[][]>((resolve, reject) => {
       this.batches.push({
-        itemId,
-        requests,
-        answer: (answers = requests.map((request) => `${itemId}${request}`)) => resolve(answers),
+        batch,
+        answer: (
+          answers = batch.map(({ itemId, requests }) => requests.map((request) => `${itemId}${request}`)),
+        ) => resolve(answers),
         fail: reject,
       });
     });
 
   get sent() {
-    return this.batches.map(({ itemId, requests }) => [itemId, requests]);
+    return this.batches.map(({ batch }) =>
+      Object.fromEntries(batch.map((one) => [one.itemId, one.requests])),
+    );
   }
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
+const undone = new Error('undone');
 
 describe('BatchedClaims', () => {
-  const setUp = (limits: { maxBatch?: number; queueLimit?: number } = {}) => {
+  const setUp = (limits: { lanes?: number; maxBatch?: number; queueLimit?: number } = {}) => {
     const gate = new Gate();
     const claims = new BatchedClaims<number, string>({
       decide: gate.decide,
+      isUndone: (error) => error === undone,
+      lanes: 2,
       maxBatch: 3,
       queueLimit: 5,
       queueFull: () => new Error('full'),
@@ -40,39 +45,70 @@ describe('BatchedClaims', () => {
   };
   const batch = (gate: Gate, index: number) => gate.batches[index] as Gate['batches'][number];
 
-  it('sends a claim for an idle item at once', async () => {
+  it('sends a claim for an idle item as soon as the event loop comes round', async () => {
     const { gate, claims } = setUp();
     const answer = claims.claim('a', 1);
-    expect(gate.sent).toEqual([['a', [1]]]);
+    await settle();
+    expect(gate.sent).toEqual([{ a: [1] }]);
+    expect(claims.waiting).toBe(0);
     batch(gate, 0).answer();
     expect(await answer).toBe('a1');
   });
 
+  it('sends together what arrived together', async () => {
+    const { gate, claims } = setUp();
+    const answers = [claims.claim('a', 1), claims.claim('b', 2), claims.claim('a', 3)];
+    await settle();
+    expect(gate.sent).toEqual([{ a: [1, 3], b: [2] }]);
+    batch(gate, 0).answer();
+    expect(await Promise.all(answers)).toEqual(['a1', 'b2', 'a3']);
+  });
+
   it('gathers what arrives while a batch is in flight, in order and up to the limit', async () => {
     const { gate, claims } = setUp();
-    const answers = [1, 2, 3, 4, 5].map((request) => claims.claim('a', request));
-    expect(claims.waiting).toBe(4);
-    batch(gate, 0).answer();
+    const first = claims.claim('a', 1);
     await settle();
-    expect(gate.sent).toEqual([
-      ['a', [1]],
-      ['a', [2, 3, 4]],
-    ]);
+    const later = [2, 3, 4, 5].map((request) => claims.claim('a', request));
+    await settle();
+    expect(claims.waiting).toBe(4);
+    expect(gate.sent).toHaveLength(1);
+    batch(gate, 0).answer();
+    expect(await first).toBe('a1');
+    expect(gate.sent).toEqual([{ a: [1] }, { a: [2, 3, 4] }]);
     expect(claims.waiting).toBe(1);
     batch(gate, 1).answer();
     await settle();
     batch(gate, 2).answer();
-    expect(await Promise.all(answers)).toEqual(['a1', 'a2', 'a3', 'a4', 'a5']);
+    expect(await Promise.all(later)).toEqual(['a2', 'a3', 'a4', 'a5']);
   });
 
-  it('does not let items wait for each other', async () => {
+  it('takes the items that have waited longest when a lane falls free', async () => {
+    const { gate, claims } = setUp({ lanes: 1, maxBatch: 2, queueLimit: 9 });
+    void claims.claim('a', 1);
+    await settle();
+    for (const [item, request] of [
+      ['a', 2],
+      ['b', 3],
+      ['c', 4],
+      ['c', 5],
+    ] as const)
+      void claims.claim(item, request);
+    batch(gate, 0).answer();
+    await settle();
+    // 'a' was in flight until now, so it joins the line behind the others.
+    expect(gate.sent[1]).toEqual({ b: [3], c: [4] });
+    batch(gate, 1).answer();
+    await settle();
+    expect(gate.sent[2]).toEqual({ a: [2], c: [5] });
+  });
+
+  it('does not let an item wait for another while a lane is free', async () => {
     const { gate, claims } = setUp();
     void claims.claim('a', 1);
+    await settle();
     const other = claims.claim('b', 2);
-    expect(gate.sent).toEqual([
-      ['a', [1]],
-      ['b', [2]],
-    ]);
+    await settle();
+    expect(gate.sent).toEqual([{ a: [1] }, { b: [2] }]);
     batch(gate, 1).answer();
     expect(await other).toBe('b2');
   });
@@ -80,12 +116,13 @@ describe('BatchedClaims', () => {
   it('refuses beyond the queue limit, over all items, and takes on again afterwards', async () => {
     const { gate, claims } = setUp({ queueLimit: 2 });
     const first = claims.claim('a', 1);
+    await settle();
     void claims.claim('b', 1);
+    await settle();
     const waiting = [claims.claim('a', 2), claims.claim('b', 2)];
     await expect(claims.claim('a', 3)).rejects.toThrow('full');
     batch(gate, 0).answer();
     await first;
-    await settle();
     const late = claims.claim('a', 3);
     for (let index = 1; index < 5; index += 1) {
       gate.batches[index]?.answer();
@@ -97,11 +134,11 @@ describe('BatchedClaims', () => {
   it('tells everyone in a failed batch, nobody else, and goes on', async () => {
     const { gate, claims } = setUp();
     const first = claims.claim('a', 1);
+    await settle();
     const second = claims.claim('a', 2);
     const third = claims.claim('a', 3);
     batch(gate, 0).answer();
     expect(await first).toBe('a1');
-    await settle();
     const fourth = claims.claim('a', 4);
     batch(gate, 1).fail(new Error('lost'));
     await expect(second).rejects.toThrow('lost');
@@ -111,10 +148,37 @@ describe('BatchedClaims', () => {
     expect(await fourth).toBe('a4');
   });
 
+  it('decides the items of a batch that is undone one by one, so that only the culprit fails', async () => {
+    const { gate, claims } = setUp();
+    const [good, bad, alsoGood] = [claims.claim('a', 1), claims.claim('b', 2), claims.claim('c', 3)];
+    await settle();
+    batch(gate, 0).fail(undone);
+    await settle();
+    batch(gate, 1).answer();
+    expect(await good).toBe('a1');
+    batch(gate, 2).fail(undone);
+    await expect(bad).rejects.toBe(undone);
+    await settle();
+    batch(gate, 3).answer();
+    expect(await alsoGood).toBe('c3');
+    expect(gate.sent.slice(1)).toEqual([{ a: [1] }, { b: [2] }, { c: [3] }]);
+  });
+
+  it('does not send a batch again of which nobody knows what became of it', async () => {
+    const { gate, claims } = setUp();
+    const answers = [claims.claim('a', 1), claims.claim('b', 2)];
+    await settle();
+    batch(gate, 0).fail(new Error('lost'));
+    expect((await Promise.allSettled(answers)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await settle();
+    expect(gate.sent).toHaveLength(1);
+  });
+
   it('says yes to nobody when the answers do not match the claims', async () => {
     const { gate, claims } = setUp();
     const answer = claims.claim('a', 1);
-    batch(gate, 0).answer(['x', 'y']);
+    await settle();
+    batch(gate, 0).answer([['x', 'y']]);
     await expect(answer).rejects.toThrow('1 claims were answered with 2');
   });
 });

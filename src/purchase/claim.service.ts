@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { AppError } from '../common/index.js';
 import { Settings } from '../config/index.js';
-import { BatchedClaims } from './batched-claims.js';
+import { BatchedClaims, type ItemClaims } from './batched-claims.js';
 import {
   ClaimsRepository,
+  isUndone,
   type ClaimDecision,
   type ClaimOutcome,
   type ClaimRequestRow,
@@ -27,12 +28,13 @@ export interface Claim {
   idempotencyKey?: string;
 }
 
-/** What became of the claims of one batch, told after its commit. */
+/** What became of one item's claims in a batch, told after its commit. */
 export interface ClaimReport {
   eventItemId: string;
   /** undefined when there is no such event item. */
   eventId: string | undefined;
-  outcomes: Partial<Record<ClaimOutcome | 'item_unknown', number>>;
+  outcomes: Partial<Record<ClaimOutcome, number>>;
+  /** Claims of this item; the batch may have held those of others. */
   batchSize: number;
   stockRemaining: number | undefined;
   durationMs: number;
@@ -43,7 +45,7 @@ export interface ClaimReport {
 export class ClaimService {
   private readonly soldOut = new SoldOutMemory();
   private readonly reports = new Listeners<ClaimReport>();
-  private readonly claims: BatchedClaims<ClaimRequestRow, ClaimDecision | undefined>;
+  private readonly claims: BatchedClaims<ClaimRequestRow, ClaimDecision>;
   private refusedFromMemory = 0;
 
   constructor(
@@ -51,7 +53,9 @@ export class ClaimService {
     settings: Settings,
   ) {
     this.claims = new BatchedClaims({
-      decide: (itemId, requests) => this.decide(itemId, requests),
+      decide: (batch) => this.decide(batch),
+      isUndone,
+      lanes: settings.raw.CLAIM_POOL_SIZE,
       maxBatch: MAX_BATCH,
       queueLimit: settings.raw.CLAIM_QUEUE_LIMIT,
       queueFull: () => purchaseErrors.CLAIM_QUEUE_FULL({ retryAfterSeconds: 1 }),
@@ -91,7 +95,7 @@ export class ClaimService {
       throw purchaseErrors.SOLD_OUT();
     }
     const decision = await this.claims.claim(eventItemId, { userId, quantity, idempotencyKey });
-    if (decision?.order)
+    if (decision.order)
       return { order: toOrderResponse(decision.order), replayed: decision.outcome === 'replayed' };
     throw refusal(decision);
   }
@@ -101,36 +105,36 @@ export class ClaimService {
     this.soldOut.forget(eventItemId);
   }
 
-  private async decide(itemId: string, requests: ClaimRequestRow[]): Promise<(ClaimDecision | undefined)[]> {
+  private async decide(batch: ItemClaims<ClaimRequestRow>[]): Promise<ClaimDecision[][]> {
     const startedAt = performance.now();
-    const decisions =
-      (await this.repository.claimOrders(itemId, requests)) ?? new Array<undefined>(requests.length);
+    const answers = await this.repository.claimOrders(batch);
+    const durationMs = performance.now() - startedAt;
+    batch.forEach(({ itemId }, index) => this.report(itemId, answers[index] as ClaimDecision[], durationMs));
+    return answers;
+  }
+
+  private report(eventItemId: string, decisions: ClaimDecision[], durationMs: number): void {
     const offer = decisions[0]?.offer;
-    if (offer?.stockRemaining === 0) this.soldOut.remember(itemId);
+    if (offer?.stockRemaining === 0) this.soldOut.remember(eventItemId);
     this.reports.tell({
-      eventItemId: itemId,
+      eventItemId,
       eventId: offer?.eventId,
       outcomes: countOutcomes(decisions),
-      batchSize: requests.length,
+      batchSize: decisions.length,
       stockRemaining: offer?.stockRemaining,
-      durationMs: performance.now() - startedAt,
+      durationMs,
     });
-    return decisions;
   }
 }
 
-function countOutcomes(decisions: (ClaimDecision | undefined)[]): ClaimReport['outcomes'] {
+function countOutcomes(decisions: ClaimDecision[]): ClaimReport['outcomes'] {
   const counts: ClaimReport['outcomes'] = {};
-  for (const decision of decisions) {
-    const outcome = decision?.outcome ?? 'item_unknown';
-    counts[outcome] = (counts[outcome] ?? 0) + 1;
-  }
+  for (const { outcome } of decisions) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
 }
 
-function refusal(decision: ClaimDecision | undefined): AppError {
-  if (!decision) return purchaseErrors.EVENT_ITEM_NOT_FOUND();
-  const { outcome, offer } = decision;
+function refusal({ outcome, offer }: ClaimDecision): AppError {
+  if (!offer) return purchaseErrors.EVENT_ITEM_NOT_FOUND();
   switch (outcome) {
     case 'not_live':
       return purchaseErrors.EVENT_NOT_LIVE({ phase: offer.phase, startsAt: offer.startsAt.toISOString() });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient, QueryConfig } from 'pg';
-import { commonErrors, newId } from '../common/index.js';
+import { commonErrors, newIds } from '../common/index.js';
 import { Database } from '../database/index.js';
+import type { ItemClaims } from './batched-claims.js';
 import type { OrderStatus } from './order-states.js';
 import type { OrderView } from './order-view.js';
 import { purchaseErrors } from './purchase.errors.js';
@@ -21,6 +22,7 @@ const outcomeOfLetter = {
   N: 'not_live',
   K: 'key_reused',
   U: 'user_inactive',
+  X: 'item_unknown',
 } as const;
 
 export type ClaimOutcome = (typeof outcomeOfLetter)[keyof typeof outcomeOfLetter];
@@ -38,13 +40,15 @@ export interface Offer {
 
 export interface ClaimDecision {
   outcome: ClaimOutcome;
-  offer: Offer;
+  /** undefined when there is no such event item. */
+  offer?: Offer;
   /** Of a granted or replayed claim. */
   order?: OrderView;
 }
 
+/** One per event item; without an event_id there is no such item. */
 interface ResultRow {
-  event_id: string;
+  event_id: string | null;
   item_name: string;
   unit_price_minor: string;
   currency: string;
@@ -77,57 +81,37 @@ export class ClaimsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Decides claims for one event item in their order, in one transaction of one round trip, and returns
-   * when it is committed and flushed. undefined: there is no such event item.
+   * Decides claims for some event items, those of each in their order, in one transaction of one round trip,
+   * and returns when it is committed and flushed.
    * @throws CLAIM_UNCERTAIN when nobody can tell whether it was committed.
    */
-  async claimOrders(itemId: string, claims: ClaimRequestRow[]): Promise<ClaimDecision[] | undefined> {
-    const orderIds = claims.map(newId);
-    const row = await this.run({
+  async claimOrders(batch: ItemClaims<ClaimRequestRow>[]): Promise<ClaimDecision[][]> {
+    const claims = batch.flatMap(({ requests }) => requests);
+    const orderIds = newIds(claims.length);
+    const rows = await this.run({
       name: 'claim-orders',
-      text: 'SELECT * FROM claim_orders($1, $2, $3, $4, $5)',
+      text: 'SELECT * FROM claim_orders($1, $2, $3, $4, $5, $6)',
       values: [
-        itemId,
+        batch.map(({ itemId }) => itemId),
+        batch.flatMap(({ requests }, item) => new Array<number>(requests.length).fill(item + 1)),
         orderIds,
         claims.map(({ userId }) => userId),
         claims.map(({ quantity }) => quantity),
         claims.map(({ idempotencyKey }) => idempotencyKey ?? null),
       ],
     });
-    if (!row) return undefined;
-    const offer: Offer = {
-      eventId: row.event_id,
-      perUserLimit: row.per_user_limit,
-      phase: row.phase,
-      startsAt: row.starts_at,
-      stockRemaining: row.stock_remaining,
-    };
-    return claims.map(({ quantity }, index) => {
-      const outcome = outcomeOfLetter[row.outcomes[index] as keyof typeof outcomeOfLetter];
-      const item = { eventId: row.event_id, eventItemId: itemId, itemName: row.item_name };
-      if (outcome === 'granted')
-        return {
-          outcome,
-          offer,
-          order: {
-            id: orderIds[index] as string,
-            ...item,
-            quantity,
-            unitPriceMinor: Number(row.unit_price_minor),
-            currency: row.currency,
-            status: 'reserved',
-            reservedUntil: row.reserved_until,
-            createdAt: row.decided_at,
-            confirmedAt: null,
-          },
-        };
-      if (outcome === 'replayed')
-        return { outcome, offer, order: { ...item, ...fromReplay(row.replays?.[index + 1] as Replay) } };
-      return { outcome, offer };
+    const replays = rows[0]?.replays ?? {};
+    let ordinal = 0;
+    return batch.map(({ itemId, requests }, item) => {
+      const decide = decisionsOf(itemId, rows[item] as ResultRow);
+      return requests.map(({ quantity }, index) => {
+        const id = orderIds[ordinal++] as string;
+        return decide(index, id, quantity, replays[ordinal]);
+      });
     });
   }
 
-  private async run(query: QueryConfig): Promise<ResultRow | undefined> {
+  private async run(query: QueryConfig): Promise<ResultRow[]> {
     let client: PoolClient;
     try {
       client = await this.database.claims.connect();
@@ -138,11 +122,10 @@ export class ClaimsRepository {
     let broken: Error | undefined;
     try {
       const timed = { ...query, query_timeout: QUERY_TIMEOUT_MS };
-      return (await client.query<ResultRow>(timed)).rows[0];
+      return (await client.query<ResultRow>(timed)).rows;
     } catch (error) {
-      // An ERROR is PostgreSQL's word that the transaction is undone; anything else (a broken connection, a
-      // server that ends) may have come after the commit.
-      if ((error as { severity?: string }).severity === 'ERROR') throw error;
+      // Anything but an ERROR (a broken connection, a server that ends) may have come after the commit.
+      if (isUndone(error)) throw error;
       broken = error as Error;
       throw purchaseErrors.CLAIM_UNCERTAIN({
         retryAfterSeconds: 1,
@@ -153,6 +136,45 @@ export class ClaimsRepository {
       client.release(broken);
     }
   }
+}
+
+/** Whether PostgreSQL has said that nothing of the transaction has come about. */
+export function isUndone(error: unknown): boolean {
+  return (error as { severity?: string }).severity === 'ERROR';
+}
+
+/** Reads an item's row: what the claim at `index` came to, whose order would have `id`. */
+function decisionsOf(itemId: string, row: ResultRow) {
+  if (row.event_id === null) return (): ClaimDecision => ({ outcome: 'item_unknown' });
+  const offer: Offer = {
+    eventId: row.event_id,
+    perUserLimit: row.per_user_limit,
+    phase: row.phase,
+    startsAt: row.starts_at,
+    stockRemaining: row.stock_remaining,
+  };
+  const item = { eventId: row.event_id, eventItemId: itemId, itemName: row.item_name };
+  const unitPriceMinor = Number(row.unit_price_minor);
+  return (index: number, id: string, quantity: number, replay: Replay | undefined): ClaimDecision => {
+    const outcome = outcomeOfLetter[row.outcomes[index] as keyof typeof outcomeOfLetter];
+    if (outcome === 'granted') {
+      const order: OrderView = {
+        id,
+        ...item,
+        quantity,
+        unitPriceMinor,
+        currency: row.currency,
+        status: 'reserved',
+        reservedUntil: row.reserved_until,
+        createdAt: row.decided_at,
+        confirmedAt: null,
+      };
+      return { outcome, offer, order };
+    }
+    if (outcome === 'replayed')
+      return { outcome, offer, order: { ...item, ...fromReplay(replay as Replay) } };
+    return { outcome, offer };
+  };
 }
 
 function fromReplay(replay: Replay): Omit<OrderView, 'eventId' | 'eventItemId' | 'itemName'> {

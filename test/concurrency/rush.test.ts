@@ -176,8 +176,12 @@ describe('a rush on two instances', () => {
       await startTestApp({}, server.database),
     ] as const;
     for (const { app, database } of instances) {
-      app.get(ClaimsRepository).claimOrders = (itemId: string, claims: ClaimRequestRow[]) =>
-        Promise.all(claims.map((claim) => naiveClaim(database, itemId, claim)));
+      app.get(ClaimsRepository).claimOrders = (batch) =>
+        Promise.all(
+          batch.map(({ itemId, requests }) =>
+            Promise.all(requests.map((claim) => naiveClaim(database, itemId, claim))),
+          ),
+        );
     }
     const { itemId } = await createDrop(server.database.pool, { stocks: [50] });
     const answers = await rush(

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { newId } from '../../src/common/index.js';
+import { newId, newIds } from '../../src/common/index.js';
 import { CLAIM_ORDERS } from '../../src/database/migrations/claim-orders.sql.js';
 import { createDrop, createShoppers, stockOf } from '../support/drops.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -27,11 +27,37 @@ describe('claim_orders', () => {
   const claim = async (client: pg.Client, itemId: string, users: string[], key: string | null) => {
     const { rows } = await client.query({
       name: 'claim-orders',
-      text: 'SELECT outcomes FROM claim_orders($1, $2, $3, $4, $5)',
-      values: [itemId, users.map(newId), users, users.map(() => 1), users.map(() => key)],
+      text: 'SELECT outcomes FROM claim_orders($1, $2, $3, $4, $5, $6)',
+      values: [
+        [itemId],
+        users.map(() => 1),
+        newIds(users.length),
+        users,
+        users.map(() => 1),
+        users.map(() => key),
+      ],
     });
     return rows[0].outcomes as string;
   };
+  /** One batch of single units for several items, the users' turns as given. */
+  const claimSeveral = async (
+    itemIds: string[],
+    turns: [item: number, user: string, key: string | null][],
+  ) => {
+    const { rows } = await clients[0].query(
+      'SELECT outcomes, event_id, stock_remaining, replays FROM claim_orders($1, $2, $3, $4, $5, $6)',
+      [
+        itemIds,
+        turns.map(([item]) => item + 1),
+        newIds(turns.length),
+        turns.map(([, user]) => user),
+        turns.map(() => 1),
+        turns.map(([, , key]) => key),
+      ],
+    );
+    return rows as { outcomes: string; event_id: string | null; stock_remaining: number; replays: object }[];
+  };
+  const [anna, ben, cleo] = [0, 1, 2] as const;
   const count = (outcomes: string, letter: string) => outcomes.split(letter).length - 1;
 
   /** Both items' batches carry the same keys, one in the reverse order of the other. */
@@ -69,6 +95,66 @@ describe('claim_orders', () => {
       await collide(round).catch((error: unknown) => (deadlock = error));
     await database.pool.query(CLAIM_ORDERS.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'));
     expect(deadlock).toMatchObject({ code: '40P01' });
+  });
+
+  it('decides for several items as it would for each alone', async () => {
+    const { itemIds } = await createDrop(database.pool, { stocks: [1, 2, 1000], perUserLimit: 1 });
+    const nobody = newId();
+    const who = (index: number) => shoppers[index] as string;
+    await claimSeveral([itemIds[2] as string], [[0, who(anna), 'first']]);
+    const rows = await claimSeveral(
+      [...itemIds, nobody],
+      [
+        [0, who(anna), null],
+        [0, who(ben), null],
+        [1, who(ben), 'twice'],
+        [1, who(ben), 'twice'],
+        [1, who(cleo), 'new'],
+        [1, who(anna), null],
+        [2, who(anna), 'first'],
+        [2, who(anna), null],
+        [2, who(cleo), null],
+        [2, nobody, null],
+        [3, who(anna), null],
+      ],
+    );
+    expect(rows.map(({ outcomes, stock_remaining }) => [outcomes, stock_remaining])).toEqual([
+      ['GS', 0],
+      ['GRGS', 0],
+      ['RLGU', 998],
+      ['X', null],
+    ]);
+    expect(Object.keys(rows[0]?.replays ?? {})).toEqual(['4', '7']);
+    for (const index of [0, 1, 2])
+      expect(await stockOf(database.pool, itemIds[index] as string)).toBe([0, 0, 998][index]);
+  });
+
+  it('gives one key to one of two items in a batch', async () => {
+    const { itemIds } = await createDrop(database.pool, { stocks: [10, 10] });
+    const rows = await claimSeveral(itemIds, [
+      [0, shoppers[0] as string, 'shared'],
+      [1, shoppers[0] as string, 'shared'],
+    ]);
+    expect(rows.map(({ outcomes }) => outcomes).sort()).toEqual(['G', 'K']);
+    const stocks = await Promise.all(itemIds.map((id) => stockOf(database.pool, id)));
+    expect(stocks.sort()).toEqual([10, 9]);
+    expect(rows.map(({ stock_remaining }) => stock_remaining).sort()).toEqual([10, 9]);
+  });
+
+  it('lets batches of the same items in different orders wait for each other, never in a circle', async () => {
+    const { itemIds } = await createDrop(database.pool, { stocks: [1000, 1000, 1000], perUserLimit: 1000 });
+    const takeAll = (client: pg.Client, items: string[]) =>
+      client.query('SELECT outcomes FROM claim_orders($1, $2, $3, $4, $5, $6)', [
+        items,
+        [1, 2, 3],
+        newIds(3),
+        shoppers.slice(0, 3),
+        [1, 1, 1],
+        [null, null, null],
+      ]);
+    for (let round = 0; round < 50; round += 1)
+      await Promise.all([takeAll(clients[0], itemIds), takeAll(clients[1], itemIds.toReversed())]);
+    for (const itemId of itemIds) expect(await stockOf(database.pool, itemId)).toBe(900);
   });
 
   it('walks indexes, though its plan was made while there were no orders', async () => {
