@@ -13,6 +13,7 @@ import { commonErrors } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import type { RequestWithUser } from './auth.decorators.js';
 import { FixedWindowStorage } from './fixed-window.storage.js';
+import { subscriberOf } from './subscriber.js';
 
 export type RateLimitName = 'login' | 'register' | 'purchase' | 'comment';
 
@@ -94,8 +95,8 @@ export class RateLimitGuard extends ThrottlerGuard {
     throw commonErrors.RATE_LIMITED({ retryAfterSeconds: detail.timeToBlockExpire });
   }
 
-  private trackerOf(request: RequestWithUser, name: RateLimitName): string | Promise<string> {
+  private trackerOf(request: RequestWithUser, name: RateLimitName): string {
     if (request.user && !ALWAYS_BY_ADDRESS.has(name)) return request.user.id;
-    return this.getTracker(request);
+    return subscriberOf(request.ip);
   }
 }

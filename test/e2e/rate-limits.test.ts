@@ -86,6 +86,15 @@ describe('rate limits', () => {
     ).toEqual([401, 401, 401, 429]);
   });
 
+  it('is not evaded by another address of one IPv6 network each time', async () => {
+    server = await startTestApp({ ...LIMITS, TRUSTED_PROXIES: '127.0.0.1' });
+    const from = (network: number) => (attempt: number) => ({
+      'X-Forwarded-For': `2001:db8:0:${network}:${attempt}::${attempt}`,
+    });
+    expect(await statuses(4, from(1))).toEqual([401, 401, 401, 429]);
+    expect(await statuses(1, from(2))).toEqual([401]);
+  });
+
   it('can be switched off', async () => {
     server = await startTestApp({ ...LIMITS, RATE_LIMITS: 'off' });
     expect(await statuses(5, () => ({}))).toEqual([401, 401, 401, 401, 401]);
