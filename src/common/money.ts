@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsISO4217CurrencyCode, IsUppercase, Max, Min } from 'class-validator';
 
-/** A billion major units at two decimals; sums of a whole drop stay far below 2^53. */
+/** A billion major units at two decimals; what a whole drop may be worth is bounded beside it. */
 export const MAX_PRICE_MINOR = 100_000_000_000;
 
 /** Integer minor units (cents) and an ISO 4217 currency: `{ "amount": 12900, "currency": "USD" }`. */

@@ -32,6 +32,8 @@ describe('the rules between the fields of an event', () => {
     expect(refusal({})).toBeUndefined();
     expect(refusal({ startsAt: '2026-11-27T09:00:00Z' })).toBeUndefined();
     expect(refusal({ items: [item('a'), item('b')] })).toBeUndefined();
+    const dearest = { itemId: 'a', price: Money.of(100_000_000_000, 'USD'), stock: 90_071 };
+    expect(refusal({ items: [dearest] })).toBeUndefined();
   });
 
   it.each<[string, Partial<CreateEventRequest>, string]>([
@@ -43,5 +45,10 @@ describe('the rules between the fields of an event', () => {
     ['EVENT_TOO_FAR_AHEAD', { startsAt: '2062-11-27T10:00:00Z', endsAt: '2062-11-27T11:00:00Z' }, 'startsAt'],
     ['DUPLICATE_ITEM', { items: [item('a'), item('b'), item('a')] }, 'items.2.itemId'],
     ['MIXED_CURRENCIES', { items: [item('a'), item('b', 'EUR')] }, 'items.1.price.currency'],
+    [
+      'EVENT_TOO_VALUABLE',
+      { items: [item('a'), { itemId: 'b', price: Money.of(100_000_000_000, 'USD'), stock: 90_072 }] },
+      'items.1.stock',
+    ],
   ])('answer %s, naming the field', (code, input, field) => expect(refusal(input)).toEqual([code, field]));
 });

@@ -8,7 +8,7 @@ const MAX_AHEAD_MS = 5 * 366 * DAY_MS;
 /**
  * The rules between an event's fields, at the database's time `now`; each field alone was validated before.
  * @throws EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM,
- * MIXED_CURRENCIES, each naming the field
+ * MIXED_CURRENCIES, EVENT_TOO_VALUABLE, each naming the field
  */
 export function assertConsistent(input: CreateEventRequest, now: Date): void {
   const start = Date.parse(input.startsAt);
@@ -24,6 +24,7 @@ export function assertConsistent(input: CreateEventRequest, now: Date): void {
   if (start - now.getTime() > MAX_AHEAD_MS)
     throw refuse('EVENT_TOO_FAR_AHEAD', 'startsAt', 'must be within the next five years');
 
+  let worth = 0;
   const firstIndexes = new Map<string, number>();
   const currency = input.items[0]?.price.currency;
   input.items.forEach((item, index) => {
@@ -33,5 +34,13 @@ export function assertConsistent(input: CreateEventRequest, now: Date): void {
     firstIndexes.set(item.itemId, index);
     if (item.price.currency !== currency)
       throw refuse('MIXED_CURRENCIES', `items.${index}.price.currency`, `must be ${currency} as in items.0`);
+    worth += item.price.amount * item.stock;
+    // JSON numbers, and with them every sum of revenue, are exact up to here.
+    if (worth > Number.MAX_SAFE_INTEGER)
+      throw refuse(
+        'EVENT_TOO_VALUABLE',
+        `items.${index}.stock`,
+        'makes all units cost more than can be summed',
+      );
   });
 }

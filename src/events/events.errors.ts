@@ -8,6 +8,10 @@ export const eventErrors = defineErrors({
   EVENT_TOO_FAR_AHEAD: { kind: 'invalid', title: 'The event starts more than five years from now.' },
   DUPLICATE_ITEM: { kind: 'invalid', title: 'A catalogue item stands in the event twice.' },
   UNKNOWN_ITEM: { kind: 'invalid', title: 'An item of the event is not in the catalogue.' },
+  EVENT_TOO_VALUABLE: {
+    kind: 'invalid',
+    title: 'All units of the event together cost more than can be summed.',
+  },
   MIXED_CURRENCIES: { kind: 'invalid', title: 'All items of an event must have the same currency.' },
   EVENT_NOT_EDITABLE: { kind: 'conflict', title: 'Only an event that is still locked can be edited.' },
   EVENT_NOT_LOCKED: { kind: 'conflict', title: 'Only an event that is still locked can be opened.' },

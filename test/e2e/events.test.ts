@@ -249,7 +249,8 @@ describe('events over HTTP', () => {
         description: 'é'.repeat(5000),
         items: ids.map((id) => ({
           itemId: id,
-          price: { amount: 100_000_000_000, currency: 'USD' },
+          // All units together are worth just less than 2^53.
+          price: { amount: 180_143_985, currency: 'USD' },
           stock: 1_000_000,
           perUserLimit: 100,
         })),

@@ -2929,7 +2929,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventResponse"];
                 };
             };
-            /** @description VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES. */
+            /** @description VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES, EVENT_TOO_VALUABLE. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3122,7 +3122,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventResponse"];
                 };
             };
-            /** @description VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES. */
+            /** @description VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES, EVENT_TOO_VALUABLE. */
             400: {
                 headers: {
                     [name: string]: unknown;
