@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { encode, type Connection } from './connection.js';
+import { nameForClients } from './protocol.js';
 
 /** Sockets written to before other work gets its turn: some two milliseconds. */
 const SLICE = 100;
@@ -46,7 +47,7 @@ export class ChannelHub {
   async publish(channel: string, data: unknown): Promise<void> {
     const listeners = [...(this.channels.get(channel) ?? [])];
     if (listeners.length === 0) return;
-    const encoded = encode({ type: 'message', channel, data });
+    const encoded = encode({ type: 'message', channel: nameForClients(channel), data });
     for (let start = 0; start < listeners.length; start += SLICE) {
       if (start > 0) await setImmediate();
       for (const connection of listeners.slice(start, start + SLICE)) connection.send(encoded);

@@ -13,6 +13,10 @@ export const OWN_CHANNEL = 'me';
 export const EVENT_PREFIX = 'event:';
 export const USER_PREFIX = 'user:';
 
+/** The name under which a client asked for a channel, and waits for its messages. */
+export const nameForClients = (channel: string): string =>
+  channel.startsWith(USER_PREFIX) ? OWN_CHANNEL : channel;
+
 /** The largest sensible message is a greeting with a token. */
 export const MAX_MESSAGE_BYTES = 4 * 1024;
 

@@ -151,7 +151,20 @@ describe('realtime', () => {
     const own = await connect(here);
     await own.subscribe('me', shopper.token);
     const notice = await own.next(({ type }) => type === 'message', 8_000);
-    expect(notice).toMatchObject({ data: { kind: 'reservation_expiring' } });
+    expect(notice).toMatchObject({ channel: 'me', data: { kind: 'reservation_expiring' } });
+  });
+
+  it('tells on an instance that did not take it that somebody said something', async () => {
+    const { eventId } = await createDrop(here.database.pool);
+    const watcher = await connect(there);
+    await watcher.subscribe(`event:${eventId}`);
+    const shopper = await registerUser(here);
+    await here.http
+      .post(`/api/v1/reviews/events/${eventId}/comments`)
+      .set('authorization', `Bearer ${shopper.token}`)
+      .send({ text: 'Is it heavy?' })
+      .expect(201);
+    await watcher.next(({ data }) => (data as { kind?: string } | undefined)?.kind === 'discussion_changed');
   });
 
   it('keeps private channels private, and ends them with the session', async () => {
