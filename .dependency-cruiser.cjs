@@ -8,7 +8,7 @@ const allowed = {
   events: ['auth', 'catalog'],
   purchase: ['auth', 'catalog', 'events'],
   reviews: ['auth', 'catalog', 'events', 'purchase'],
-  realtime: ['auth', 'events', 'purchase'],
+  realtime: ['auth', 'events', 'purchase', 'reviews'],
   admin: ['auth', 'catalog', 'events', 'purchase', 'reviews'],
   health: ['auth', 'events', 'purchase', 'reviews'],
   seed: ['auth', 'catalog', 'events', 'purchase', 'reviews', 'admin'],

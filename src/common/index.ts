@@ -4,6 +4,7 @@ export { commonErrors } from './common.errors.js';
 export { CommonModule } from './common.module.js';
 export * from './ids.js';
 export * from './instant.js';
+export { Listeners } from './listeners.js';
 export * from './money.js';
 export * from './pagination.js';
 export { createLogger, NestLogger, serializeError } from './logger.js';

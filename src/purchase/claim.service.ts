@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AppError } from '../common/index.js';
+import { Listeners, type AppError } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { BatchedClaims, type ItemClaims } from './batched-claims.js';
 import {
@@ -10,7 +10,6 @@ import {
   type ClaimRequestRow,
 } from './claims.repository.js';
 import type { OrderResponse } from './dto/order.response.js';
-import { Listeners } from './listeners.js';
 import { toOrderResponse } from './order-view.js';
 import { purchaseErrors } from './purchase.errors.js';
 import { SoldOutMemory } from './sold-out-memory.js';

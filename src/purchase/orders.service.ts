@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { decodeCursor, toPage, type Page, type PageQuery } from '../common/index.js';
+import { decodeCursor, Listeners, toPage, type Page, type PageQuery } from '../common/index.js';
 import { Database, type Transaction } from '../database/index.js';
 import { ClaimService } from './claim.service.js';
 import type { OrderResponse } from './dto/order.response.js';
-import { Listeners } from './listeners.js';
 import { mayBecome, type OrderStatus } from './order-states.js';
 import { toOrderResponse, type OrderView } from './order-view.js';
 import { OrdersRepository, type ReleasedOrder, type ReturnedStock } from './orders.repository.js';

@@ -29,6 +29,9 @@ interface HeldUnits {
 export interface EventUpdate {
   eventId: string;
   status: EventStatus;
+  /** An edit moves them, and whoever waits must wait for the right instant. */
+  startsAt: string;
+  endsAt: string;
   items: { id: string; stockRemaining: number; held: number }[];
   /** Over all instances, as far as known. */
   viewers: number;
@@ -89,6 +92,8 @@ export class EventFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy 
     return {
       eventId,
       status: event.status,
+      startsAt: event.startsAt,
+      endsAt: event.endsAt,
       items: event.items.map(({ id, stockRemaining }) => ({ id, stockRemaining, held: held.get(id) ?? 0 })),
       viewers: this.viewers.count(eventId),
       serverTime: event.serverTime,

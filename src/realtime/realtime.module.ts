@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/index.js';
 import { EventsModule } from '../events/index.js';
 import { PurchaseModule } from '../purchase/index.js';
+import { ReviewsModule } from '../reviews/index.js';
 import { ChannelHub } from './channel-hub.js';
 import { DashboardFeed } from './dashboard-feed.js';
+import { DiscussionFeed } from './discussion-feed.js';
 import { EventFeed } from './event-feed.js';
 import { Feeds } from './feeds.js';
 import { RealtimeGateway } from './realtime.gateway.js';
@@ -11,8 +13,17 @@ import { UserFeed } from './user-feed.js';
 import { Viewers } from './viewers.js';
 
 @Module({
-  imports: [AuthModule, EventsModule, PurchaseModule],
-  providers: [ChannelHub, Viewers, EventFeed, DashboardFeed, UserFeed, Feeds, RealtimeGateway],
+  imports: [AuthModule, EventsModule, PurchaseModule, ReviewsModule],
+  providers: [
+    ChannelHub,
+    Viewers,
+    EventFeed,
+    DashboardFeed,
+    DiscussionFeed,
+    UserFeed,
+    Feeds,
+    RealtimeGateway,
+  ],
   exports: [RealtimeGateway],
 })
 export class RealtimeModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
-import { Clock, decodeCursor, newId, toPage, type Page, type PageQuery } from '../common/index.js';
+import { Clock, decodeCursor, Listeners, newId, toPage, type Page, type PageQuery } from '../common/index.js';
 import { EventsService } from '../events/index.js';
 import { toTree } from './comment-tree.js';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
@@ -20,6 +20,8 @@ export const MAX_REPLIES = 200;
  */
 @Injectable()
 export class CommentsService {
+  private readonly changes = new Listeners<string>();
+
   constructor(
     private readonly comments: CommentStore,
     private readonly events: EventsService,
@@ -28,10 +30,17 @@ export class CommentsService {
     private readonly clock: Clock,
   ) {}
 
+  /** Tells the event's id after each change that this instance made. Returns the way to stop listening. */
+  onChanged(listener: (eventId: string) => void): () => void {
+    return this.changes.add(listener);
+  }
+
   /** @throws EVENT_NOT_FOUND */
   async startThread(authorId: string, eventId: string, text: string): Promise<CommentResponse> {
     await this.events.get(eventId);
-    return this.present(await this.comments.startThread(eventId, this.draft(authorId, text)));
+    const comment = await this.comments.startThread(eventId, this.draft(authorId, text));
+    this.changes.tell(eventId);
+    return this.present(comment);
   }
 
   /**
@@ -45,6 +54,7 @@ export class CommentsService {
     if (parent.depth >= MAX_DEPTH) throw reviewErrors.COMMENT_TOO_DEEP({ maxDepth: MAX_DEPTH });
     const reply = await this.comments.addReply(parent, this.draft(authorId, text), MAX_REPLIES);
     if (!reply) throw reviewErrors.THREAD_FULL({ maxReplies: MAX_REPLIES });
+    this.changes.tell(parent.eventId);
     return this.present(reply);
   }
 
@@ -81,6 +91,7 @@ export class CommentsService {
         authorId: comment.authorId,
       });
     await this.comments.remove(comment, this.clock.now());
+    this.changes.tell(comment.eventId);
   }
 
   private async existing(id: string): Promise<Comment> {

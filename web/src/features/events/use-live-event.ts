@@ -12,8 +12,14 @@ const SPREAD_MS = 3_000;
 export function useLiveEvent(eventId: string, onMessage?: (data: unknown) => void): void {
   const events = useEvents();
   const now = useNow();
+  let isBack = false;
   const listener: LiveListener = {
-    snapshot: (data) => events.applyLive(data as LiveEvent),
+    snapshot: (data) => {
+      events.applyLive(data as LiveEvent);
+      // What else was told while the connection was lost is not in the snapshot.
+      if (isBack) onMessage?.(undefined);
+      isBack = true;
+    },
     message: (data) => {
       if (isLiveEvent(data)) events.applyLive(data);
       else onMessage?.(data);
