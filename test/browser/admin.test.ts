@@ -1,23 +1,25 @@
-import { BrowserShop, open } from '../support/browser-shop.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser } from '../support/users.js';
+import { withBuiltShop } from './support/built-shop.js';
+import { heading, isSameDocument, markDocument, Visitors } from './support/visitors.js';
 
 describe('administration', () => {
-  let server: TestApp;
-  let shop: BrowserShop;
+  let shop: TestApp;
+  let visitors: Visitors;
 
   beforeAll(async () => {
-    server = await startTestApp();
-    shop = await BrowserShop.at(server.url);
+    shop = await startTestApp(withBuiltShop());
+    visitors = await Visitors.of(shop.url);
   });
+  afterEach(() => visitors.leave());
   afterAll(async () => {
-    await shop.close();
-    await server.close();
-    expect(shop.complaints).toEqual([]);
+    await visitors?.close();
+    await shop?.close();
   });
 
   it('creates a drop and forces it open, and a waiting page opens without a reload', async () => {
-    const admin = await open(await shop.as(await createAdmin(server)), '/admin/items');
+    const admin = await visitors.arriveAs(await createAdmin(shop));
+    await admin.goto('/admin/items');
     await admin.getByRole('button', { name: 'New item' }).click();
     await admin.getByLabel('Name').fill('Brass kettle');
     await admin.getByLabel('Category').fill('Kitchen');
@@ -32,8 +34,10 @@ describe('administration', () => {
     await admin.waitForURL(/\/admin\/events\/[0-9a-f-]{36}$/);
     const eventId = new URL(admin.url()).pathname.split('/').at(-1) as string;
 
-    const waiting = await open(await shop.as(await registerUser(server)), `/events/${eventId}`);
+    const waiting = await visitors.arriveAs(await registerUser(shop));
+    await waiting.goto(`/events/${eventId}`);
     await waiting.getByTestId('buy').filter({ hasText: 'Opens in' }).waitFor();
+    await markDocument(waiting);
 
     await admin.getByRole('button', { name: 'Open now' }).click();
     const question = admin.getByRole('dialog');
@@ -43,6 +47,7 @@ describe('administration', () => {
     await waiting.getByRole('button', { name: 'Buy', exact: true }).click();
     await waiting.getByRole('button', { name: 'Confirm for $49.50' }).click();
     await waiting.getByRole('heading', { name: 'Confirmed' }).waitFor();
+    expect(await isSameDocument(waiting)).toBe(true);
 
     await admin.goto('/admin');
     const card = admin.getByRole('article', { name: 'Kettles at noon' });
@@ -52,11 +57,13 @@ describe('administration', () => {
   });
 
   it('keeps shoppers out, and deactivates an account', async () => {
-    const shopper = await registerUser(server, 'Unruly');
-    const page = await open(await shop.as(shopper), '/admin');
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    const shopper = await registerUser(shop, 'Unruly');
+    const page = await visitors.arriveAs(shopper);
+    await page.goto('/admin');
+    await heading(page, 'There is nothing here').waitFor();
 
-    const admin = await open(await shop.as(await createAdmin(server)), '/admin/users');
+    const admin = await visitors.arriveAs(await createAdmin(shop));
+    await admin.goto('/admin/users');
     await admin.getByRole('searchbox').fill(shopper.email);
     const row = admin.getByRole('listitem').filter({ hasText: 'Unruly' });
     await row.getByRole('button', { name: 'Deactivate' }).click();
@@ -64,6 +71,6 @@ describe('administration', () => {
     await row.getByText('Deactivated').waitFor();
 
     await page.goto('/orders');
-    await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+    await heading(page, 'Welcome back').waitFor();
   });
 });

@@ -36,6 +36,23 @@ export class Visitors {
     return context.newPage();
   }
 
+  /** Somebody who has logged in before: their cookie is there, the page finds out by itself. */
+  async arriveAs(
+    user: { email: string; password: string },
+    options: BrowserContextOptions = {},
+  ): Promise<Page> {
+    const page = await this.arrive(options);
+    const { email, password } = user;
+    const answer = await page.context().request.post('/api/v1/auth/login', { data: { email, password } });
+    if (!answer.ok()) throw new Error(`Logging in: ${answer.status()} ${await answer.text()}`);
+    await page.addInitScript(() => {
+      // A page that is not of the shop, such as about:blank, has no storage.
+      if (location.protocol.startsWith('http')) localStorage.setItem('swiftdrop.was-signed-in', '1');
+    });
+    return page;
+  }
+
+  /** Ends all visits. @throws if a page did what no page may do */
   async leave(): Promise<void> {
     for (const context of this.contexts) await context.close();
     this.contexts.clear();

@@ -1,0 +1,111 @@
+import type { Page } from 'playwright-core';
+import { createDrop } from '../support/drops.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { registerUser } from '../support/users.js';
+import { withBuiltShop } from './support/built-shop.js';
+import { accountButton, heading, logIn, register, Visitors } from './support/visitors.js';
+
+describe('a session', () => {
+  let shop: TestApp;
+  let visitors: Visitors;
+
+  beforeAll(async () => {
+    shop = await startTestApp(withBuiltShop());
+    visitors = await Visitors.of(shop.url);
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await shop?.close();
+  });
+
+  const pathOf = (page: Page) => new URL(page.url()).pathname;
+
+  it('begins where one was: at a page that needs it, and at a drop that one looked at', async () => {
+    const user = await registerUser(shop);
+    const page = await visitors.arrive();
+    await page.goto('/orders');
+    await heading(page, 'Welcome back').waitFor();
+    await logIn(page, user);
+    await heading(page, 'No orders yet').or(page.getByText('No orders yet')).first().waitFor();
+    expect(pathOf(page)).toBe('/orders');
+
+    const { eventId } = await createDrop(shop.database.pool);
+    const other = await visitors.arrive();
+    await other.goto(`/events/${eventId}`);
+    // The buy button sends a stranger to log in, too.
+    await other.getByRole('button', { name: 'Buy', exact: true }).click();
+    await logIn(other, user);
+    await other.getByRole('button', { name: 'Buy', exact: true }).waitFor();
+    expect(pathOf(other)).toBe(`/events/${eventId}`);
+  });
+
+  it.each(['//foreign.example/orders', 'https://foreign.example/', '/\\foreign.example'])(
+    'does not lead to a foreign host: return=%s',
+    async (target) => {
+      const page = await visitors.arrive();
+      await page.goto(`/login?return=${encodeURIComponent(target)}`);
+      await logIn(page, await registerUser(shop));
+      await heading(page, 'Drops').waitFor();
+      expect(page.url()).toBe(`${new URL(shop.url).origin}/`);
+    },
+  );
+
+  it('is told by the same words whether the account or the password is wrong', async () => {
+    const user = await registerUser(shop);
+    const page = await visitors.arrive();
+    for (const wrong of [
+      { ...user, password: 'not the password' },
+      { ...user, email: 'nobody@example.org' },
+    ]) {
+      await page.goto('/login');
+      await page.getByLabel('E-mail').fill(wrong.email);
+      await page.getByLabel('Password').fill(wrong.password);
+      await page.getByRole('main').getByRole('button', { name: 'Log in' }).click();
+      await page.getByRole('alert').filter({ hasText: 'E-mail or password is not right.' }).waitFor();
+    }
+  });
+
+  it('outlives a reload without a token that a script could find', async () => {
+    const page = await visitors.arrive();
+    const answered = page.waitForResponse('**/api/v1/auth/register');
+    await register(page, 'Ada');
+    const { accessToken } = (await (await answered).json()) as { accessToken: string };
+    await page.reload();
+    await accountButton(page).waitFor();
+
+    const readable = await page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
+    );
+    expect(accessToken).toMatch(/^eyJ/);
+    expect(readable).toContain('swiftdrop.was-signed-in');
+    expect(readable).not.toMatch(/eyJ/);
+    expect(readable).not.toContain('refresh');
+    const cookies = await page.context().cookies();
+    expect(cookies).toMatchObject([{ name: 'swiftdrop_refresh', httpOnly: true, sameSite: 'Strict' }]);
+    expect(readable).not.toContain(cookies[0]?.value);
+  });
+
+  it('ends in every tab, and its token with it', async () => {
+    const page = await visitors.arrive();
+    const answered = page.waitForResponse('**/api/v1/auth/register');
+    await register(page, 'Ada');
+    const { accessToken } = (await (await answered).json()) as { accessToken: string };
+    const profile = () => shop.http.get('/api/v1/profile').set('authorization', `Bearer ${accessToken}`);
+    await profile().expect(200);
+    const tab = await page.context().newPage();
+    await tab.goto('/orders');
+    await accountButton(tab).waitFor();
+
+    await accountButton(page).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+    for (const each of [page, tab]) {
+      await each.getByRole('link', { name: 'Log in' }).first().waitFor();
+      await accountButton(each).waitFor({ state: 'detached' });
+    }
+    await profile().expect(401);
+    expect(await page.context().cookies()).toEqual([]);
+    await page.goto('/orders');
+    await heading(page, 'Welcome back').waitFor();
+  });
+});
