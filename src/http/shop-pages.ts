@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -26,11 +26,8 @@ const NO_SHOP = `<!doctype html>
  * page with status 404 at any other address that a browser navigates to. nginx does the same in production
  * (it serves the files and asks us for the pages).
  */
-export async function serveShop(
-  server: FastifyInstance,
-  known: KnownRoutes,
-  directory = SHOP,
-): Promise<void> {
+export async function serveShop(server: FastifyInstance, known: KnownRoutes, webDir = SHOP): Promise<void> {
+  const directory = resolve(webDir);
   const isBuilt = existsSync(join(directory, 'index.html'));
   const index = isBuilt ? readFileSync(join(directory, 'index.html')) : NO_SHOP;
   const sendPage = (reply: FastifyReply, status: number) =>

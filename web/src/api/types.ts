@@ -19,6 +19,7 @@ export type RatingSummary = Schemas['ReviewSummaryResponse'];
 export type Comment = Schemas['CommentResponse'];
 export type CatalogItem = Schemas['CatalogItemResponse'];
 export type EventFigures = Schemas['DashboardEventResponse'];
+export type Replay = Schemas['ReplayResponse'];
 export type AuditEntry = Schemas['AuditEntryResponse'];
 export type Replay = Schemas['ReplayResponse'];
 export type EventInput = Schemas['CreateEventRequest'];

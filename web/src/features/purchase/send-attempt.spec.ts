@@ -81,6 +81,18 @@ describe('an attempt to buy', () => {
     expect(waits).toEqual([2_000]);
   });
 
+  it('tries again when the page was milliseconds ahead of the database at the opening', async () => {
+    let tried = 0;
+    const reserve = () =>
+      ++tried === 1 ? Promise.reject(new ApiProblem('EVENT_NOT_LIVE', 409)) : Promise.resolve(order);
+    const outcome = await sendAttempt(book, book.begin('ann', 'item', 1), {
+      reserve,
+      wait: () => Promise.resolve(),
+      isOpening: () => true,
+    });
+    expect(outcome).toEqual({ kind: 'yours', order });
+  });
+
   it('asks to log in and keeps the attempt', async () => {
     const attempt = book.begin('ann', 'item', 1);
     const outcome = await send(attempt, () => Promise.reject(new ApiProblem('UNAUTHENTICATED', 401)));

@@ -14,6 +14,8 @@ export interface Sending {
   wait: (milliseconds: number) => Promise<void>;
   random?: () => number;
   onRetry?: () => void;
+  /** Whether the drop opens about now: the page's clock may be milliseconds ahead of the database's. */
+  isOpening?: () => boolean;
 }
 
 const TRIES = 4;
@@ -34,13 +36,15 @@ export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: 
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : new ApiProblem('UNEXPECTED', 0);
       if (problem.status === 401) return { kind: 'sign-in' };
-      const worthRetrying = problem.isUncertain || problem.status === 429 || problem.status === 408;
+      const cameEarly = problem.code === 'EVENT_NOT_LIVE' && sending.isOpening?.() === true;
+      const worthRetrying =
+        problem.isUncertain || problem.status === 429 || problem.status === 408 || cameEarly;
       if (!worthRetrying) {
         book.settle(attempt.eventItemId);
         return { kind: 'refused', code: problem.code };
       }
       if (tried === TRIES) {
-        if (problem.status !== 429) return { kind: 'unsure' };
+        if (problem.isUncertain || problem.status === 408) return { kind: 'unsure' };
         book.settle(attempt.eventItemId);
         return { kind: 'refused', code: problem.code };
       }

@@ -21,7 +21,12 @@ const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout
 /** One item's purchase in this page: a press, its honest state, and its resumption after a reload. */
 export function usePurchase(
   eventItemId: string,
-  on: { yours: (order: Order) => void; signIn: () => void; refused?: (code: string) => void },
+  on: {
+    yours: (order: Order) => void;
+    signIn: () => void;
+    refused?: (code: string) => void;
+    isOpening?: () => boolean;
+  },
 ) {
   const session = useSession();
   const state = ref<PurchaseState>({ kind: 'idle' });
@@ -36,6 +41,7 @@ export function usePurchase(
       reserve: ({ quantity: units, key }) => api.reserve(eventItemId, units, key),
       wait,
       onRetry: () => (state.value = { kind: 'retrying' }),
+      isOpening: on.isOpening,
     });
     if (outcome.kind === 'sign-in') {
       state.value = { kind: 'idle' };
