@@ -21,7 +21,6 @@ export type CatalogItem = Schemas['CatalogItemResponse'];
 export type EventFigures = Schemas['DashboardEventResponse'];
 export type Replay = Schemas['ReplayResponse'];
 export type AuditEntry = Schemas['AuditEntryResponse'];
-export type Replay = Schemas['ReplayResponse'];
 export type EventInput = Schemas['CreateEventRequest'];
 
 export interface Page<T> {
