@@ -10,7 +10,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { demoItems, demoImageUrl } from '../dist/seed/demo-catalog.js';
+import { demoItems, demoImageUrl } from '../src/seed/demo-catalog.ts';
 import { launchChromium } from '../test/support/chromium.ts';
 
 const out = resolve(process.argv[2] ?? 'docs/images');
