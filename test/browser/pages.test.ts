@@ -85,13 +85,23 @@ describe('every page', () => {
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
   }
 
-  /** Whether something is wider than the narrowest phone that is still about. */
+  /** What is wider than the narrowest phone that is still about, after charts had time to follow. */
   async function overflow(page: Page): Promise<string[]> {
     const before = page.viewportSize();
     await page.setViewportSize({ width: 360, height: 740 });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    const fits = await page
+      .waitForFunction(() => document.documentElement.scrollWidth <= 360, undefined, { timeout: 3_000 })
+      .catch(() => undefined);
+    const widest = fits
+      ? undefined
+      : await page.evaluate(() => {
+          const [width, element] = [...document.body.querySelectorAll('*')]
+            .map((each) => [each.getBoundingClientRect().right, each] as const)
+            .reduce((one, other) => (other[0] > one[0] ? other : one));
+          return `${Math.round(width)} px wide: ${element.outerHTML.slice(0, 200)}`;
+        });
     if (before) await page.setViewportSize(before);
-    return width > 360 ? [`${width} px wide`] : [];
+    return widest === undefined ? [] : [widest];
   }
 
   it.each(['light', 'dark'] as const)(
