@@ -38,10 +38,16 @@ export abstract class CommentStore {
   abstract find(id: string): Promise<Comment | undefined>;
 
   /**
-   * Threads of the event with all their comments, in one query: newest thread first, at most `limit`, those
-   * started before thread `before`. In each thread its first comment comes first, then the replies by age.
+   * Threads of the event with all their comments, in one query: newest thread first, those started before
+   * thread `before`. At most `limit`, and no further one once those before it have `maxComments`. In each
+   * thread its first comment comes first, then the replies by age.
    */
-  abstract listThreads(eventId: string, limit: number, before?: string): Promise<Comment[][]>;
+  abstract listThreads(
+    eventId: string,
+    limit: number,
+    maxComments: number,
+    before?: string,
+  ): Promise<Comment[][]>;
 
   /** Erases the text and marks the comment removed; its place and its replies stay. Twice is as once. */
   abstract remove(comment: Comment, at: Date): Promise<void>;

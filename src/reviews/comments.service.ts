@@ -13,6 +13,11 @@ import { reviewErrors } from './reviews.errors.js';
 export const MAX_DEPTH = 8;
 /** Bounds what one thread brings along with a page, and the thread's document in MongoDB. */
 export const MAX_REPLIES = 200;
+/**
+ * What a page may bring; above what one thread holds, so that each page has one. 20 full threads of long comments would be 27 MB, and three
+ * seconds in which nothing is sold.
+ */
+export const MAX_COMMENTS_PER_PAGE = 300;
 
 /**
  * What people say about events. As in `ReviewsService`, no method runs in a transaction, and each throws
@@ -59,17 +64,20 @@ export class CommentsService {
   }
 
   /**
-   * Threads as trees, newest thread first: one query to the store and one for all names.
+   * Threads as trees, newest thread first: one query to the store and one for all names. A page of long threads
+   * has fewer than `limit`.
    * @throws EVENT_NOT_FOUND, INVALID_CURSOR
    */
   async listThreads(eventId: string, { limit, cursor }: PageQuery): Promise<Page<CommentResponse>> {
     const [before] = decodeCursor(cursor, [(part) => isUUID(part)]) ?? [];
     await this.events.get(eventId);
-    const threads = await this.comments.listThreads(eventId, limit + 1, before);
+    const threads = await this.comments.listThreads(eventId, limit + 1, MAX_COMMENTS_PER_PAGE, before);
+    const isCut = threads.flat().length >= MAX_COMMENTS_PER_PAGE;
     const names = await this.users.displayNames(threads.flat().map(({ authorId }) => authorId));
     return toPage(
       threads,
-      limit,
+      // One thread more than the page shows tells that there are more; a page that was cut has one, too.
+      isCut ? threads.length - 1 : limit,
       ([first]) => [first?.id],
       (thread) => toTree(thread, names),
     );

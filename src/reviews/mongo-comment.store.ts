@@ -4,6 +4,8 @@ import { MAX_TIME_MS, type MongoConnection } from './mongo-connection.js';
 import { exactly } from './mongo-filters.js';
 import type { ReplyDocument, ThreadDocument } from './thread.schema.js';
 
+const THREADS_AT_A_TIME = 5;
+
 /** Comments in MongoDB, one document for each thread. */
 export class MongoCommentStore extends CommentStore {
   constructor(private readonly mongodb: MongoConnection) {
@@ -46,9 +48,10 @@ export class MongoCommentStore extends CommentStore {
     });
   }
 
-  listThreads(eventId: string, limit: number, before?: string): Promise<Comment[][]> {
+  /** Read a few at a time, so that no more is fetched than a page may hold. */
+  listThreads(eventId: string, limit: number, maxComments: number, before?: string): Promise<Comment[][]> {
     return this.mongodb.run(async () => {
-      const threads = await this.mongodb.threads
+      const newest = this.mongodb.threads
         .find({
           eventId: exactly(eventId),
           ...(before !== undefined && { _id: trusted({ $lt: exactly(before) }) }),
@@ -56,8 +59,16 @@ export class MongoCommentStore extends CommentStore {
         .sort({ _id: -1 })
         .limit(limit)
         .maxTimeMS(MAX_TIME_MS)
-        .lean<ThreadDocument[]>();
-      return threads.map(commentsOf);
+        .lean<ThreadDocument[]>()
+        .cursor({ batchSize: THREADS_AT_A_TIME });
+      const threads: Comment[][] = [];
+      let comments = 0;
+      for await (const thread of newest) {
+        if (comments >= maxComments) break;
+        threads.push(commentsOf(thread));
+        comments += 1 + thread.replies.length;
+      }
+      return threads;
     });
   }
 

@@ -16,6 +16,27 @@ INSERT INTO comments (id, event_id, root_id, parent_id, depth, author_id, text, 
 SELECT $1::uuid, $2::uuid, thread.id, $4::uuid, $5::integer, $6::uuid, $7::text, $8::timestamptz FROM thread
 RETURNING id`;
 
+/**
+ * The replies' counts bound the page before their texts are read. A thread's first comment is put first by what
+ * it is: the clock of the instance that took a quick reply may have been behind.
+ */
+const LIST_THREADS = `
+SELECT id, event_id AS "eventId", root_id AS "rootId", parent_id AS "parentId", depth, author_id AS "authorId",
+  text, created_at AS "createdAt", removed_at AS "removedAt"
+FROM comments
+WHERE root_id IN (
+  SELECT id FROM (
+    SELECT id, sum(reply_count + 1) OVER (ORDER BY id DESC) - reply_count - 1 AS comments_before
+    FROM (
+      SELECT id, reply_count FROM comments
+      WHERE event_id = $1 AND parent_id IS NULL AND ($4::uuid IS NULL OR id < $4)
+      ORDER BY id DESC LIMIT $2
+    ) AS newest
+  ) AS counted
+  WHERE comments_before < $3
+)
+ORDER BY root_id DESC, id <> root_id, id`;
+
 /** Comments in PostgreSQL, one row each, for the embedded default. */
 export class PostgresCommentStore extends CommentStore {
   constructor(private readonly database: Database) {
@@ -54,20 +75,13 @@ export class PostgresCommentStore extends CommentStore {
     return row ? toComment(row) : undefined;
   }
 
-  async listThreads(eventId: string, limit: number, before?: string): Promise<Comment[][]> {
-    const page = this.rows
-      .createQueryBuilder('root')
-      .select('root.id')
-      .where('root.eventId = :eventId AND root.parentId IS NULL')
-      .orderBy('root.id', 'DESC')
-      .limit(limit);
-    if (before !== undefined) page.andWhere('root.id < :before');
-    const rows = await this.rows
-      .createQueryBuilder('comment')
-      .where(`comment.rootId IN (${page.getQuery()})`, { eventId, before })
-      .orderBy('comment.rootId', 'DESC')
-      .addOrderBy('comment.id', 'ASC')
-      .getMany();
+  async listThreads(eventId: string, limit: number, maxComments: number, before?: string) {
+    const rows: StoredComment[] = await this.database.reader.query(LIST_THREADS, [
+      eventId,
+      limit,
+      maxComments,
+      before ?? null,
+    ]);
     const threads = new Map<string, Comment[]>();
     for (const row of rows) {
       const thread = threads.get(row.rootId);

@@ -1,4 +1,6 @@
-import { newId } from '../../src/common/index.js';
+import { newId, type Page } from '../../src/common/index.js';
+import { CommentStore } from '../../src/reviews/comment.store.js';
+import type { CommentResponse } from '../../src/reviews/dto/comment.response.js';
 import { createDrop } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { describeOnMongo, dropMongoDatabase, mongoSettings } from '../support/test-mongo.js';
@@ -277,6 +279,32 @@ function routes(settings: Record<string, string>): void {
       expect((await get(`events/${eventId}/comments?cursor=zzz`).expect(400)).body.code).toBe(
         'INVALID_CURSOR',
       );
+    });
+
+    it('come in shorter pages when the threads are long, and all of them', async () => {
+      const eventId = await newEvent();
+      const user = await shopper();
+      const store = server.app.get(CommentStore);
+      const draft = () => ({ id: newId(), authorId: user.id, text: 'words', at: new Date() });
+      const started: string[] = [];
+      for (let threads = 0; threads < 3; threads++) {
+        const root = await store.startThread(eventId, draft());
+        started.unshift(root.id);
+        for (let replies = 0; replies < 200; replies += 4)
+          await Promise.all(Array.from({ length: 4 }, () => store.addReply(root, draft(), 200)));
+      }
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const query: string = cursor === null ? '' : `&cursor=${cursor}`;
+        const { body }: { body: Page<CommentResponse> } = await get(
+          `events/${eventId}/comments?limit=20${query}`,
+        ).expect(200);
+        expect(body.data.map(({ replies }) => replies.length)).toEqual([200]);
+        seen.push(...body.data.map(({ id }) => id));
+        cursor = body.nextCursor;
+      } while (cursor !== null && seen.length < 4);
+      expect(seen).toEqual(started);
     });
 
     it('keep their place when removed by their author or an admin', async () => {

@@ -91,8 +91,8 @@ describeOnMongo('on MongoDB', () => {
         reviews.put({ id: newId(), itemId: smuggled, userId: newId(), rating: 1, text: null, at }),
       ).rejects.toThrow('strings only');
       await expect(comments.find(smuggled)).rejects.toThrow('strings only');
-      await expect(comments.listThreads(smuggled, 5)).rejects.toThrow('strings only');
-      await expect(comments.listThreads(newId(), 5, smuggled)).rejects.toThrow('strings only');
+      await expect(comments.listThreads(smuggled, 5, 100)).rejects.toThrow('strings only');
+      await expect(comments.listThreads(newId(), 5, 100, smuggled)).rejects.toThrow('strings only');
     },
   );
 });
@@ -214,7 +214,10 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
         createdAt: at(1),
       });
       expect(nested).toMatchObject({ threadId: first.id, parentId: reply1.id, depth: 2, eventId });
-      expect(await comments.listThreads(eventId, 10)).toEqual([[second], [first, reply1, reply2, nested]]);
+      expect(await comments.listThreads(eventId, 10, 100)).toEqual([
+        [second],
+        [first, reply1, reply2, nested],
+      ]);
       for (const comment of [first, reply1, nested]) expect(await comments.find(comment.id)).toEqual(comment);
       expect(await comments.find(newId())).toBeUndefined();
     });
@@ -228,16 +231,39 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
         for (let replies = 0; replies < index; replies++) await reply(thread, 'reply');
       }
       const before = queries();
-      const page1 = await comments.listThreads(eventId, 2);
+      const page1 = await comments.listThreads(eventId, 2, 100);
       expect(queries() - before).toBe(1);
-      const page2 = await comments.listThreads(eventId, 2, page1.at(-1)?.[0]?.id);
-      const page3 = await comments.listThreads(eventId, 2, page2.at(-1)?.[0]?.id);
+      const page2 = await comments.listThreads(eventId, 2, 100, page1.at(-1)?.[0]?.id);
+      const page3 = await comments.listThreads(eventId, 2, 100, page2.at(-1)?.[0]?.id);
       expect([page1, page2, page3].map((page) => page.map((thread) => thread.length))).toEqual([
         [5, 4],
         [3, 2],
         [1],
       ]);
       expect([...page1, ...page2, ...page3].map(([root]) => root?.id)).toEqual(started);
+    });
+
+    it('brings no further thread once a page has comments enough', async () => {
+      const eventId = newId();
+      const lengths = async (maxComments: number) =>
+        (await comments.listThreads(eventId, 10, maxComments)).map((thread) => thread.length);
+      for (const replies of [0, 3, 1, 2]) {
+        const thread = await comments.startThread(eventId, draft('thread'));
+        for (let index = 0; index < replies; index++) await reply(thread, 'reply');
+      }
+      expect(await lengths(1)).toEqual([3]);
+      expect(await lengths(3)).toEqual([3]);
+      expect(await lengths(4)).toEqual([3, 2]);
+      expect(await lengths(5)).toEqual([3, 2]);
+      expect(await lengths(6)).toEqual([3, 2, 4]);
+      expect(await lengths(10)).toEqual([3, 2, 4, 1]);
+    });
+
+    it('puts the first comment first, whatever the clock of the instance that took a reply', async () => {
+      const root = await comments.startThread(newId(), draft('root'));
+      const early = { ...draft('early'), id: `00000000${root.id.slice(8)}` };
+      const answer = await comments.addReply(root, early, 100);
+      expect(await comments.listThreads(root.eventId, 10, 100)).toEqual([[root, answer]]);
     });
 
     it('erases the text of a removed comment and keeps its place', async () => {
@@ -248,10 +274,10 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
       await comments.remove(reply1, at(30));
       await comments.remove(reply1, at(40));
       const removedReply = { ...reply1, text: '', removedAt: at(30) };
-      expect(await comments.listThreads(eventId, 10)).toEqual([[root, removedReply, nested]]);
+      expect(await comments.listThreads(eventId, 10, 100)).toEqual([[root, removedReply, nested]]);
       expect(await comments.find(reply1.id)).toEqual(removedReply);
       await comments.remove(root, at(50));
-      expect(await comments.listThreads(eventId, 10)).toEqual([
+      expect(await comments.listThreads(eventId, 10, 100)).toEqual([
         [{ ...root, text: '', removedAt: at(50) }, removedReply, nested],
       ]);
     });
@@ -268,7 +294,7 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
       );
       const accepted = outcomes.filter((outcome) => outcome !== undefined);
       expect(accepted).toHaveLength(12);
-      const [thread] = await comments.listThreads(root.eventId, 1);
+      const [thread] = await comments.listThreads(root.eventId, 1, 100);
       expect(thread?.slice(1).map(({ id }) => id)).toEqual(accepted.map(({ id }) => id).sort());
     });
 
@@ -279,7 +305,7 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
         ...replies.map((one) => comments.remove(one, at(30))),
         ...Array.from({ length: 10 }, () => reply(root, 'late')),
       ]);
-      const [thread] = await comments.listThreads(root.eventId, 1);
+      const [thread] = await comments.listThreads(root.eventId, 1, 100);
       expect(thread?.map(({ text }) => text).sort()).toEqual([
         ...Array(10).fill(''),
         ...Array(10).fill('late'),
