@@ -8,6 +8,7 @@ export interface DashboardRow {
   status: EventStatus;
   startsAt: Date;
   endsAt: Date;
+  closedAt: Date | null;
   /** 0 on sale, 1 still locked, 2 over. */
   rank: number;
   /** Microseconds: ends soonest, starts soonest, or ended last comes first. Text, since it is a bigint. */
@@ -37,7 +38,7 @@ WITH phased AS (
                       ELSE ends_at END))::bigint AS position
   FROM phased
 )
-SELECT id, title, phase AS status, starts_at AS "startsAt", ends_at AS "endsAt", rank, position
+SELECT id, title, phase AS status, starts_at AS "startsAt", ends_at AS "endsAt", closed_at AS "closedAt", rank, position
 FROM ranked
 WHERE $1::integer IS NULL OR (rank, position, id) > ($1::integer, $2::bigint, $3::uuid)
 ORDER BY rank, position, id

@@ -24,12 +24,13 @@ export class DashboardService {
     const after = decodeCursor(cursor, [isRank, isPosition, isUUID]);
     const rows = await this.events.page(after, limit + 1);
     const figures = await this.sales.forEvents(rows.slice(0, limit).map(({ id }) => id));
-    return toPage(rows, limit, cursorOf, ({ id, title, status, startsAt, endsAt }) => ({
+    return toPage(rows, limit, cursorOf, ({ id, title, status, startsAt, endsAt, closedAt }) => ({
       id,
       title,
       status,
       startsAt: startsAt.toISOString(),
       endsAt: endsAt.toISOString(),
+      closedAt: closedAt?.toISOString() ?? null,
       ...NOTHING_SOLD,
       ...figures.get(id),
     }));

@@ -18,6 +18,9 @@ export class DashboardEventResponse {
   @ApiProperty({ format: 'date-time' })
   endsAt!: string;
 
+  @ApiProperty({ format: 'date-time', nullable: true, type: String, description: 'When it really closed.' })
+  closedAt!: string | null;
+
   @ApiProperty({ type: 'integer', description: 'Units of all items together.' })
   stockTotal!: number;
 

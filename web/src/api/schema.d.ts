@@ -1028,6 +1028,11 @@ export interface components {
             startsAt: string;
             /** Format: date-time */
             endsAt: string;
+            /**
+             * Format: date-time
+             * @description When it really closed.
+             */
+            closedAt: string | null;
             /** @description Units of all items together. */
             stockTotal: number;
             /** @description Units neither sold nor held. */

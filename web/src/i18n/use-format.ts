@@ -38,5 +38,6 @@ export function useFormat() {
     dayTime: format({ weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }),
     date: format({ dateStyle: 'medium' }),
     time: format({ timeStyle: 'medium' }),
+    shortTime: format({ timeStyle: 'short' }),
   };
 }

@@ -4,7 +4,7 @@ import type { EventFigures, EventStatus } from '@/api/types';
 import { live, pollWhileLost } from '@/features/live/live';
 import { serverClock } from '@/features/time/use-now';
 
-export type LiveFigures = Omit<EventFigures, 'id' | 'title' | 'startsAt' | 'endsAt'>;
+export type LiveFigures = Omit<EventFigures, 'id' | 'title' | 'startsAt' | 'endsAt' | 'closedAt'>;
 
 /** What the dashboard channel tells once a second. */
 export interface DashboardUpdate {
