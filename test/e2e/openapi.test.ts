@@ -118,6 +118,8 @@ describe('the OpenAPI document', () => {
         const types = Object.keys(response.content ?? {});
         if (status === 'default' || status >= '400')
           expect([route, status, types]).toEqual([route, status, ['application/problem+json']]);
+        else if (route.endsWith('.csv'))
+          expect([route, status, types]).toEqual([route, status, ['text/csv']]);
         else if (status !== '204' && route.includes(' /api/v1'))
           expect([route, status, response.content?.['application/json']?.schema]).toEqual([
             route,
