@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { LRUCache } from 'lru-cache';
@@ -6,9 +7,10 @@ import { Settings } from '../config/index.js';
 import type { AuthenticatedUser } from './auth.decorators.js';
 import { authErrors } from './auth.errors.js';
 import { Revocations } from './revocations.js';
+import { signedClaims } from './signed-claims.js';
 import { roles, type Role } from './user.entity.js';
 
-/** Some 25 MB at most; beyond it the least used tokens cost their 6 µs of HMAC again. */
+/** Some 25 MB at most; beyond it the least used tokens cost their 3 µs of HMAC again. */
 const MAX_CACHED_TOKENS = 50_000;
 
 /** Ours have some 330 characters; longer ones are not worth hashing. */
@@ -41,6 +43,7 @@ export class AccessTokens {
    * looked at on every use.
    */
   private readonly verified = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS });
+  private readonly key: KeyObject;
   private readonly ttlSeconds: number;
 
   constructor(
@@ -49,6 +52,7 @@ export class AccessTokens {
     private readonly clock: Clock,
     settings: Settings,
   ) {
+    this.key = settings.jwtKey;
     this.ttlSeconds = settings.raw.ACCESS_TOKEN_TTL_SECONDS;
   }
 
@@ -76,7 +80,7 @@ export class AccessTokens {
     const now = this.clock.now().getTime();
     let verified = this.verified.get(token);
     if (verified === undefined) {
-      verified = this.checkSignature(token, now);
+      verified = this.checkSignature(token);
       this.verified.set(token, verified);
     }
     if (verified.expiresAtMs <= now) {
@@ -89,14 +93,11 @@ export class AccessTokens {
     return user;
   }
 
-  private checkSignature(token: string, now: number): VerifiedToken {
+  private checkSignature(token: string): VerifiedToken {
     if (token.length > MAX_TOKEN_LENGTH) throw authErrors.UNAUTHENTICATED();
-    let claims: Record<string, unknown>;
-    try {
-      claims = this.jwt.verify(token, { clockTimestamp: Math.floor(now / 1000) });
-    } catch {
+    const claims = signedClaims(token, this.key);
+    if (claims === undefined)
       throw authErrors.UNAUTHENTICATED({ detail: 'The access token is invalid or has expired.' });
-    }
     const { sub, role, sid, ver, exp } = claims;
     if (
       typeof sub !== 'string' ||

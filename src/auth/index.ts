@@ -1,6 +1,12 @@
 export { AccessTokens } from './access-tokens.js';
 export { AuthModule } from './auth.module.js';
-export { CurrentUser, Public, Roles, type AuthenticatedUser } from './auth.decorators.js';
+export {
+  CurrentUser,
+  Public,
+  Roles,
+  type AuthenticatedUser,
+  type RequestWithUser,
+} from './auth.decorators.js';
 export { DisposableAccounts, type DisposableBuyer } from './disposable-accounts.service.js';
 export { UserResponse } from './dto/user.response.js';
 export { RateLimit } from './rate-limit.js';

@@ -37,7 +37,7 @@ export interface ErrorDetails {
   [extension: string]: unknown;
 }
 
-/** An expected refusal. The filter renders it as RFC 9457 problem details. */
+/** An expected refusal, without a stack. The filter renders it as RFC 9457 problem details. */
 export class AppError extends Error {
   constructor(
     readonly code: string,
@@ -45,7 +45,11 @@ export class AppError extends Error {
     readonly title: string,
     readonly details: ErrorDetails = {},
   ) {
+    // A refusal is told by its code; where it was thrown would be collected on each, for 4 µs of a purchase's 50.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(details.detail ?? title);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

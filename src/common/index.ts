@@ -17,4 +17,4 @@ export {
 } from './problem.filter.js';
 export { Problem } from './problem.response.js';
 export * from './text.js';
-export { createValidationPipe, fieldErrors, IdPipe } from './validation.pipe.js';
+export { createValidationPipe, fieldErrors, IdPipe, parseId } from './validation.pipe.js';

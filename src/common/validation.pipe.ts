@@ -69,7 +69,12 @@ export function fieldErrors(errors: ValidationError[], prefix = ''): FieldError[
 @Injectable()
 export class IdPipe implements PipeTransform<unknown, string> {
   transform(value: unknown): string {
-    if (typeof value !== 'string' || !isUUID(value)) throw commonErrors.INVALID_ID();
-    return value.toLowerCase();
+    return parseId(value);
   }
+}
+
+/** @throws INVALID_ID */
+export function parseId(value: unknown): string {
+  if (typeof value !== 'string' || !isUUID(value)) throw commonErrors.INVALID_ID();
+  return value.toLowerCase();
 }

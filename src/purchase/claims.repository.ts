@@ -92,11 +92,12 @@ export class ClaimsRepository {
       name: 'claim-orders',
       text: 'SELECT * FROM claim_orders($1, $2, $3, $4, $5, $6)',
       values: [
-        batch.map(({ itemId }) => itemId),
-        batch.flatMap(({ requests }, item) => new Array<number>(requests.length).fill(item + 1)),
-        orderIds,
-        claims.map(({ userId }) => userId),
-        claims.map(({ quantity }) => quantity),
+        arrayOf(batch.map(({ itemId }) => itemId)),
+        arrayOf(batch.flatMap(({ requests }, item) => new Array<number>(requests.length).fill(item + 1))),
+        arrayOf(orderIds),
+        arrayOf(claims.map(({ userId }) => userId)),
+        arrayOf(claims.map(({ quantity }) => quantity)),
+        // Shoppers write these, so the driver quotes them.
         claims.map(({ idempotencyKey }) => idempotencyKey ?? null),
       ],
     });
@@ -109,6 +110,25 @@ export class ClaimsRepository {
         return decide(index, id, quantity, replays[ordinal]);
       });
     });
+  }
+
+  /**
+   * Who has an order of the item, whatever became of it, in the snapshot of one statement that also finds
+   * nothing left; undefined if something is, or if there are more than `limit`.
+   */
+  async buyersOfGone(itemId: string, limit: number): Promise<ReadonlySet<string> | undefined> {
+    const [row] = await this.database.readPrepared<{ users: string | null; count: number }>(
+      'buyers-of-gone',
+      `SELECT string_agg(b.user_id::text, ',') AS users, count(b.user_id)::integer AS count
+       FROM event_items i LEFT JOIN LATERAL (
+         SELECT DISTINCT o.user_id FROM orders o WHERE o.event_item_id = i.id LIMIT $2 + 1
+       ) AS b ON true
+       WHERE i.id = $1 AND i.stock_remaining = 0
+       GROUP BY i.id`,
+      [itemId, limit],
+    );
+    if (!row || row.count > limit) return undefined;
+    return new Set(row.users?.split(','));
   }
 
   private async run(query: QueryConfig): Promise<ResultRow[]> {
@@ -136,6 +156,11 @@ export class ClaimsRepository {
       client.release(broken);
     }
   }
+}
+
+/** An array for PostgreSQL of what needs no quotes; the driver would look at each character of an id. */
+function arrayOf(values: readonly (string | number)[]): string {
+  return `{${values.join(',')}}`;
 }
 
 /** Whether PostgreSQL has said that nothing of the transaction has come about. */

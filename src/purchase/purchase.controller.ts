@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import {
+  ApiBody,
   ApiCreatedResponse,
   ApiHeader,
   ApiOkResponse,
@@ -9,13 +10,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentUser, RateLimit, type AuthenticatedUser } from '../auth/index.js';
+import { CurrentUser, RateLimit, type AuthenticatedUser, type RequestWithUser } from '../auth/index.js';
 import { IdPipe } from '../common/index.js';
 import { ClaimService } from './claim.service.js';
 import { ClaimRequest } from './dto/claim.request.js';
 import { OrderEnvelope } from './dto/order.response.js';
-import { IdempotencyKey } from './idempotency-key.decorator.js';
 import { OrdersService } from './orders.service.js';
+import { readClaim } from './read-claim.js';
 
 const ID = { format: 'uuid' };
 
@@ -36,6 +37,7 @@ export class PurchaseController {
   })
   @ApiParam({ name: 'eventItemId', schema: ID })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 200 visible ASCII characters.' })
+  @ApiBody({ type: ClaimRequest })
   @ApiCreatedResponse({
     type: OrderEnvelope,
     headers: {
@@ -50,18 +52,10 @@ export class PurchaseController {
   @ApiResponse({ status: 422, description: 'IDEMPOTENCY_KEY_REUSED' })
   @ApiResponse({ status: 503, description: 'CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN' })
   async claimEventItem(
-    @Param('eventItemId', IdPipe) eventItemId: string,
-    @Body() body: ClaimRequest,
-    @IdempotencyKey() idempotencyKey: string | undefined,
-    @CurrentUser() user: AuthenticatedUser,
+    @Req() request: RequestWithUser,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderEnvelope> {
-    const { order, replayed } = await this.claims.claim({
-      userId: user.id,
-      eventItemId,
-      quantity: body.quantity ?? 1,
-      idempotencyKey,
-    });
+    const { order, replayed } = await this.claims.claim(readClaim(request));
     if (replayed) void reply.header('Idempotency-Replayed', 'true');
     return { order };
   }

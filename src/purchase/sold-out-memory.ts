@@ -5,31 +5,61 @@
  */
 export const SOLD_OUT_MEMORY_MS = 250;
 
+/**
+ * How long it is repeated to requests with an idempotency key. Such a request may be a replay, to which "sold out"
+ * would be a lie, so it is refused from here only if its user was seen to have no order of the item, whatever
+ * became of it.
+ */
+export const KEYED_MEMORY_MS = 100;
+
 const MAX_ITEMS = 10_000;
 
-/** The event items of which this instance has just seen the last unit gone. */
+/** An item that is known to be gone. What is told to one that has been forgotten has no effect. */
+export interface GoneItem {
+  until: number;
+  /** Everyone who had an order of the item when they were read, good until then. */
+  buyers?: { users: ReadonlySet<string>; until: number };
+  buyersAreBeingRead?: boolean;
+}
+
+/**
+ * The event items of which this instance has just seen the last unit gone.
+ *
+ * Who has no order in a snapshot that was taken t ago can only have got one since, and only from stock that
+ * came back since. If either passed through this instance, it has forgotten the item by then, and while it
+ * decides claims of the item, requests with a key wait for what comes of them. So the one whose replay may be refused is a shopper who bought a returned unit from another instance, lost the answer and
+ * repeats the request here, all within KEYED_MEMORY_MS; the order exists, and the next attempt is told of it.
+ */
 export class SoldOutMemory {
-  private readonly forgetAt = new Map<string, number>();
+  private readonly gone = new Map<string, GoneItem>();
 
   /** @param now milliseconds of a clock that never goes back. */
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  constructor(readonly now: () => number = () => performance.now()) {}
 
-  remember(itemId: string): void {
+  remember(itemId: string): GoneItem {
+    const item: GoneItem = this.gone.get(itemId) ?? { until: 0 };
+    item.until = this.now() + SOLD_OUT_MEMORY_MS;
     // Taking it out first puts it last in the map's order, so the oldest entry is always the first.
-    this.forgetAt.delete(itemId);
-    this.forgetAt.set(itemId, this.now() + SOLD_OUT_MEMORY_MS);
-    if (this.forgetAt.size > MAX_ITEMS) this.forgetAt.delete(this.forgetAt.keys().next().value as string);
+    this.gone.delete(itemId);
+    this.gone.set(itemId, item);
+    if (this.gone.size > MAX_ITEMS) this.gone.delete(this.gone.keys().next().value as string);
+    return item;
   }
 
   forget(itemId: string): void {
-    this.forgetAt.delete(itemId);
+    this.gone.delete(itemId);
   }
 
-  has(itemId: string): boolean {
-    const until = this.forgetAt.get(itemId);
-    if (until === undefined) return false;
-    if (this.now() < until) return true;
-    this.forgetAt.delete(itemId);
-    return false;
+  /** @param keyed whether the user's request may be a replay. */
+  refuses(itemId: string, userId: string, keyed: boolean): boolean {
+    const item = this.gone.get(itemId);
+    if (item === undefined) return false;
+    if (item.until <= this.now()) {
+      this.gone.delete(itemId);
+      return false;
+    }
+    if (!keyed) return true;
+    const { buyers } = item;
+    return buyers !== undefined && this.now() < buyers.until && !buyers.users.has(userId);
   }
 }

@@ -8,6 +8,7 @@ import {
   type TestDrop,
 } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { waitFor } from '../support/wait.js';
 
 /** The rules of a claim, alone and within a batch, against the real database function. */
 describe('claims', () => {
@@ -210,6 +211,22 @@ describe('claims', () => {
     expect(await codeOf(claim(live, 9, 1, 'mine'))).toBe('REPLAYED');
     expect(batches).toBe(1);
     stop();
+  });
+
+  it('refuses with a key from memory only whom it knows to have no order', async () => {
+    const live = await drop({ stocks: [1] });
+    const { order } = await claim(live, 12, 1, 'mine');
+    // Until the buyers have been read, and whenever that is too long ago, the database is asked.
+    const before = claims.refusedFromMemoryTotal;
+    await waitFor('a refusal from memory', async () => {
+      expect(await codeOf(claim(live, 13, 1, 'first try'))).toBe('SOLD_OUT');
+      return claims.refusedFromMemoryTotal > before;
+    });
+    expect(await codeOf(claim(live, 12, 1, 'mine'))).toBe('REPLAYED');
+    await orders.cancel(shopper(12), order.id);
+    expect(await codeOf(claim(live, 13, 1, 'second try'))).toBe('GRANTED');
+    expect(await codeOf(claim(live, 13, 1, 'second try'))).toBe('REPLAYED');
+    expect(await codeOf(claim(live, 12, 1, 'mine'))).toBe('REPLAYED');
   });
 
   it('gives the stock of an overdue reservation back within a second', async () => {

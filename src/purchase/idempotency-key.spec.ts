@@ -1,4 +1,4 @@
-import { parseIdempotencyKey } from './idempotency-key.decorator.js';
+import { parseIdempotencyKey } from './idempotency-key.js';
 
 describe('parseIdempotencyKey', () => {
   it.each([undefined, '!', '~', 'a'.repeat(200), '7c9e6679-7425-40de-944b-e07fc1f90ae7'])('takes %j', (key) =>
