@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { createDrop, createShoppers } from '../support/drops.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { createAdmin, type TestUser } from '../support/users.js';
+import { withBuiltShop } from './support/built-shop.js';
+import { heading, Visitors } from './support/visitors.js';
+
+describe('an admin’s drops', () => {
+  let shop: TestApp;
+  let visitors: Visitors;
+  let admin: TestUser;
+
+  beforeAll(async () => {
+    shop = await startTestApp(withBuiltShop());
+    visitors = await Visitors.of(shop.url);
+    admin = await createAdmin(shop);
+  });
+  afterEach(() => visitors.leave());
+  afterAll(async () => {
+    await visitors?.close();
+    await shop?.close();
+  });
+
+  const save = (page: Page) => page.getByRole('button', { name: 'Save changes' }).click();
+
+  it('tells of a change by somebody else, keeps what was typed, and loads the other’s when asked', async () => {
+    const { eventId } = await createDrop(shop.database.pool, {
+      status: 'locked',
+      startsIn: 3600,
+      endsIn: 7200,
+    });
+    const [first, second] = [await visitors.arriveAs(admin), await visitors.arriveAs(admin)];
+    for (const page of [first, second]) {
+      await page.goto(`/admin/events/${eventId}`);
+      await heading(page, 'Drop').waitFor();
+    }
+    await second.getByLabel('Title').fill('Theirs');
+    await save(second);
+    await heading(second, 'Theirs').waitFor();
+
+    await first.getByLabel('Title').fill('Mine');
+    await save(first);
+    const note = first.getByRole('alert').filter({ hasText: 'Somebody else changed this drop' });
+    await note.waitFor();
+    expect(await first.getByLabel('Title').inputValue()).toBe('Mine');
+    await note.getByRole('button', { name: 'Load again' }).click();
+    await heading(first, 'Theirs').waitFor();
+
+    await first.getByLabel('Title').fill('Mine after all');
+    await save(first);
+    await heading(first, 'Mine after all').waitFor();
+  });
+
+  it('shows faults at their fields and puts the focus on the first', async () => {
+    const { eventId } = await createDrop(shop.database.pool, {
+      status: 'locked',
+      startsIn: 3600,
+      endsIn: 7200,
+    });
+    const page = await visitors.arriveAs(admin);
+    await page.goto(`/admin/events/${eventId}`);
+    await page.getByLabel('Price').fill('12.345');
+    await page.getByLabel('Stock').fill('0');
+    await save(page);
+    const price = page.getByLabel('Price');
+    await page.getByText('A price such as 12.50.').waitFor();
+    expect(await price.getAttribute('aria-invalid')).toBe('true');
+    expect(await price.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+  });
+
+  it('replays what happened and saves the orders as a file', async () => {
+    const { pool } = shop.database;
+    const drop = await createDrop(pool, { stocks: [2], startsIn: -600, endsIn: -1, status: 'closed' });
+    const shoppers = await createShoppers(pool, 2);
+    await pool.query(
+      `INSERT INTO orders (id, user_id, event_item_id, quantity, unit_price_minor, currency, status, reserved_until,
+         created_at, confirmed_at)
+       SELECT uuidv7(), shopper, $2, 1, 12900, 'USD', 'confirmed', starts_at, starts_at + interval '90 seconds',
+         starts_at + interval '100 seconds'
+       FROM events, unnest($1::uuid[]) AS shopper WHERE events.id = $3`,
+      [shoppers, drop.itemId, drop.eventId],
+    );
+    const page = await visitors.arriveAs(admin);
+    await page.goto(`/admin/events/${drop.eventId}`);
+    await page.getByText('1:30', { exact: true }).first().waitFor();
+    await page.getByRole('img', { name: 'Chart of 2 reservations' }).waitFor();
+    await page.getByRole('button', { name: 'First minute' }).click();
+    await page.getByRole('img', { name: 'Chart of 0 reservations' }).waitFor();
+
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(/^orders-.*\.csv$/);
+    const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toContain('confirmed,Item 1,1,129.00,129.00,USD');
+  });
+});
