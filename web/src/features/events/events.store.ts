@@ -2,6 +2,8 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { api } from '@/api/client';
 import type { DropEvent, EventStatus } from '@/api/types';
+import { readWithTime } from '@/features/time/read-with-time';
+import { serverClock } from '@/features/time/use-now';
 
 /** What the live channel of an event tells. */
 export interface LiveEvent {
@@ -49,7 +51,8 @@ export const useEvents = defineStore('events', () => {
   }
 
   async function load(id: string): Promise<DropEvent> {
-    return keep(await api.event(id));
+    const read = () => api.event(id);
+    return keep(await readWithTime(serverClock, read, (event) => event.serverTime));
   }
 
   function applyLive(data: LiveEvent): void {
