@@ -43,5 +43,5 @@ export class KnownRoutes {
 /** `/events/:id` as a regular expression. */
 function patternOf(route: string): RegExp {
   const escaped = route.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+')}/?$`);
+  return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+')}$`);
 }

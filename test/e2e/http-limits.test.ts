@@ -55,6 +55,8 @@ describe('the HTTP edge', () => {
       'ROUTE_NOT_FOUND',
     );
     await server.http.head('/api/v1/events').expect(200);
+    // No other method would do here.
+    await server.http.get('/api/v1/events/').expect(404);
   });
 
   it.each(['/api/v1/events/%zz', '/%ff', `/api/v1/events/${'x'.repeat(500)}`])(
