@@ -1,12 +1,34 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', '.data', 'web', 'test/fixtures'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      '.data',
+      'web/dist',
+      'web/components.d.ts',
+      'web/src/api/schema.d.ts',
+      'web/public',
+      'test/fixtures',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommended,
+  ...vue.configs['flat/recommended'],
   prettier,
+  {
+    files: ['web/**/*.{ts,vue}'],
+    // TypeScript knows what is defined.
+    rules: { 'no-undef': 'off', 'vue/no-v-html': 'error', 'vue/require-default-prop': 'off' },
+  },
+  {
+    files: ['web/**/*.vue'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+  },
   {
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],

@@ -2,7 +2,8 @@
  * Takes the pictures of the shop's main pages: desktop and phone, light and dark. Starts the built
  * application on a fresh embedded PostgreSQL, fills it through the API, and leaves nothing running.
  *
- *   npm run screenshots -- [directory]      (docs/images by default)
+ *   npm run screenshots -- [directory] [pattern]      (screenshots by default)
+ *   npm run screenshots -- docs/images ^readme
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +14,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { demoItems, demoImageUrl } from '../src/seed/demo-catalog.ts';
 import { launchChromium } from '../test/support/chromium.ts';
 
-const out = resolve(process.argv[2] ?? 'docs/images');
+const out = resolve(process.argv[2] ?? 'screenshots');
 const only = process.argv[3];
 const PORT = 3972;
 const url = `http://127.0.0.1:${PORT}`;
@@ -23,6 +24,9 @@ const FORMS = {
   desktop: { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
 } as const;
+
+/** As long as a chart needs to fill a corner. */
+const RUSH_MS = 25_000;
 
 type Json = Record<string, unknown>;
 
@@ -73,7 +77,7 @@ async function fill() {
         itemId: items[slug]?.id,
         price: { amount, currency: 'USD' },
         stock,
-        perUserLimit: 2,
+        perUserLimit: slug === 'kestrel-headphones' ? 60 : 2,
       })),
     });
   const live = await drop(
@@ -83,7 +87,7 @@ async function fill() {
     95,
     [
       ['bergen-speaker', 24_900, 40],
-      ['kestrel-headphones', 18_900, 60],
+      ['kestrel-headphones', 18_900, 600],
       ['lindqvist-turntable', 42_900, 12],
     ],
   );
@@ -105,7 +109,7 @@ async function fill() {
   const names = [
     'Ann Lee',
     'Jonas Wik',
-    '林怡君',
+    'Yi-Chun',
     'Priya N.',
     'Marek',
     'Sofia R.',
@@ -150,7 +154,7 @@ async function fill() {
   const words = [
     'Fills the kitchen, takes no room. The knob alone is worth it.',
     'Warm and clear; I stopped noticing it, which is the point.',
-    '聲音溫暖，木紋很美。開賣當下一秒就確認到了。',
+    'Bought it at one second past; it was confirmed before I had put the phone down.',
     'Good, but I would have liked a second input.',
   ];
   for (const [index, text] of words.entries()) {
@@ -167,12 +171,30 @@ async function fill() {
   await call('POST', `/reviews/events/${live.id}/comments`, tokens[6], {
     text: 'The oak is even nicer in daylight.',
   });
-  return { live, held };
+  /** Buyers who go on buying until told to stop, so that a chart has something to show. */
+  const rush = () => {
+    let going = true;
+    const done = (async () => {
+      for (let turn = 0; going; turn++) {
+        await buy(1 + (turn % 9), live, 1, 1, turn % 3 !== 0).catch(() => undefined);
+        await new Promise((next) => setTimeout(next, 40 + 160 * Math.abs(Math.sin(turn / 9))));
+      }
+    })();
+    return () => {
+      going = false;
+      return done;
+    };
+  };
+  return { live, held, rush };
 }
 
 async function settle(page: Page) {
   await page.waitForLoadState('networkidle').catch(() => undefined);
-  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate('document.fonts.ready');
+  // Pictures further down are loaded when they come near.
+  await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+  await page.waitForTimeout(300);
+  await page.evaluate('scrollTo(0, 0)');
   await page.waitForTimeout(400);
 }
 
@@ -208,9 +230,12 @@ async function main() {
         await new Promise((done) => setTimeout(done, 200));
       }
     }
-    const { live, held } = await fill();
+    const { live, held, rush } = await fill();
     await mkdir(out, { recursive: true });
-    const pages: { name: string; path: string; as?: typeof ADMIN; full?: boolean; scrollTo?: string }[] = [
+    const pages: { name: string; path: string; as?: typeof ADMIN; full?: boolean; rush?: boolean }[] = [
+      { name: 'readme-home', path: '/' },
+      { name: 'readme-drop', path: `/events/${live.id}`, as: ANN },
+      { name: 'readme-dashboard', path: '/admin', as: ADMIN, rush: true },
       { name: 'home', path: '/', full: true },
       { name: 'drop', path: `/events/${live.id}`, as: ANN, full: true },
       { name: 'confirm', path: `/events/${live.id}/confirm/${held}`, as: ANN },
@@ -228,7 +253,7 @@ async function main() {
     ];
     for (const [form, device] of Object.entries(FORMS))
       for (const colorScheme of ['light', 'dark'] as const)
-        for (const { name, path, as, full } of pages) {
+        for (const { name, path, as, full, rush: isBusy } of pages) {
           const file = `${name}-${form}-${colorScheme}.png`;
           if (only && !new RegExp(only).test(file)) continue;
           const context = await browser.newContext({
@@ -241,9 +266,12 @@ async function main() {
           const page = await context.newPage();
           page.on('console', (message) => message.type() === 'error' && console.error(file, message.text()));
           page.on('pageerror', (error) => console.error(file, error.message));
+          const stopRush = isBusy ? rush() : undefined;
           await page.goto(url + path);
+          if (isBusy) await page.waitForTimeout(RUSH_MS);
           await settle(page);
           await page.screenshot({ path: join(out, file), fullPage: full ?? false });
+          await stopRush?.();
           await context.close();
         }
   } finally {

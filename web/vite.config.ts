@@ -81,6 +81,10 @@ export default defineConfig({
           error: 'ember',
           neutral: 'stone',
         },
+        // Large enough for a thumb.
+        button: { defaultVariants: { size: 'lg' } },
+        input: { defaultVariants: { size: 'lg' } },
+        textarea: { defaultVariants: { size: 'lg' } },
       },
     }),
     // Messages are compiled at build time: the run-time compiler is neither shipped nor needed by the CSP.
