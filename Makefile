@@ -1,20 +1,34 @@
 .DEFAULT_GOAL := help
+# A build that failed half-way is made again.
+.DELETE_ON_ERROR:
+
+API_SOURCES := $(shell find src) nest-cli.json tsconfig.json tsconfig.build.json
+SHOP_SOURCES := $(shell find web/src web/public) web/index.html web/routes.json web/vite.config.ts
 
 .PHONY: help
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 node_modules/.package-lock.json: package.json package-lock.json web/package.json
-	npm ci --no-audit --no-fund
+	@echo 'Installing the dependencies; the first time takes a minute or more ...'
+	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+dist/main.js: node_modules/.package-lock.json $(API_SOURCES)
+	@echo 'Building the API ...'
+	@npm run --silent build:api
+
+web/dist/index.html: node_modules/.package-lock.json $(SHOP_SOURCES)
+	@echo 'Building the shop ...'
+	@npm run --silent build -w web -- --logLevel warn
 
 .PHONY: install
 install: node_modules/.package-lock.json ## Install the dependencies from the lock file
 
 .PHONY: run
-run: install ## Build and start the shop on embedded defaults
-	npm run --silent build
-	npm run --silent start
+run: dist/main.js web/dist/index.html ## Build what changed and start the shop on embedded defaults
+	@echo 'Starting ...'
+	@npm run --silent start
 
 .PHONY: dev
 dev: install ## API and shop with hot reload, the shop at http://localhost:5173
@@ -31,8 +45,7 @@ test: install ## Everything that CI runs, with a sum at the end
 	npm test --silent
 
 .PHONY: lab
-lab: install ## Load-test a disposable drop and print the verdict
-	npm run --silent build:api
+lab: dist/main.js ## Load-test a disposable drop and print the verdict
 	npm run --silent lab -- run --shape rush --buyers 2000 --stock 100
 
 .PHONY: clean

@@ -32,6 +32,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function run(options: RunOptions, interrupted: AbortSignal): Promise<number> {
+  if (options.target.kind === 'embedded') process.stderr.write('starting a server of its own …\n');
   const target = await openTarget(options);
   let result: RunResult;
   try {

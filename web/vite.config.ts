@@ -101,7 +101,9 @@ export default defineConfig({
   ],
   server: {
     port: 5173,
-    proxy: { '/api': { target: process.env.API_URL ?? 'http://localhost:3000', ws: true } },
+    proxy: {
+      '/api': { target: process.env.API_URL ?? `http://localhost:${process.env.PORT ?? 3000}`, ws: true },
+    },
   },
   build: {
     outDir: here('./dist'),
@@ -110,6 +112,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   test: {
     // A file that needs a page says so in its first line: making one costs two seconds.
