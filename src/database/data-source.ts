@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
-import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './timeouts.js';
+import { SESSION_OPTIONS } from './timeouts.js';
 
 /** Migrations of two instances that start together run one after the other. */
 const MIGRATION_LOCK_KEY = 7_310_582;
@@ -20,7 +20,7 @@ export function createDataSource(url: string, poolSize: number): DataSource {
     extra: {
       // pg waits for a free connection for ever unless told otherwise.
       connectionTimeoutMillis: 5_000,
-      options: `-c lock_timeout=${LOCK_TIMEOUT_MS} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      options: SESSION_OPTIONS,
     },
     poolErrorHandler: () => undefined,
   });

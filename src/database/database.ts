@@ -2,7 +2,8 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Settings } from '../config/index.js';
-import { LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './timeouts.js';
+import { endConnectionsLentTooLong, surviveBrokenConnections } from './pool-care.js';
+import { LENT_LIMIT_MS, SESSION_OPTIONS } from './timeouts.js';
 
 /** An open transaction; write methods of repositories take it as their first argument. */
 export type Transaction = EntityManager;
@@ -39,7 +40,7 @@ export class Database implements OnApplicationShutdown {
       max: settings.raw.CLAIM_POOL_SIZE,
       connectionTimeoutMillis: 5_000,
       application_name: 'swiftdrop-claims',
-      options: `-c lock_timeout=${LOCK_TIMEOUT_MS} -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      options: SESSION_OPTIONS,
     });
     surviveBrokenConnections(this.claims);
     this.watch = new pg.Pool({
@@ -51,6 +52,7 @@ export class Database implements OnApplicationShutdown {
       application_name: 'swiftdrop-watch',
     });
     surviveBrokenConnections(this.watch);
+    endConnectionsLentTooLong(this.generalPool, LENT_LIMIT_MS);
   }
 
   /** Runs `work` in one READ COMMITTED transaction; what throws rolls back. */
@@ -97,15 +99,6 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.claims.end(), this.watch.end()]);
   }
-}
-
-/**
- * A connection that breaks tells so by an event, which would end the process unheard. The pool hears it only
- * while the connection is idle; while it is lent out, its query's promise tells the borrower as well.
- */
-function surviveBrokenConnections(pool: pg.Pool): void {
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
 function figures({ totalCount, idleCount, waitingCount }: pg.Pool): PoolFigures {
