@@ -1,0 +1,122 @@
+// @vitest-environment jsdom
+import userEvent from '@testing-library/user-event';
+import { render, screen, waitFor } from '@testing-library/vue';
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMemoryHistory, createRouter } from 'vue-router';
+import ui from '@nuxt/ui/vue-plugin';
+import { api } from '@/api/client';
+import { ApiProblem } from '@/api/problem';
+import type { DropEvent, EventStatus, Order, User } from '@/api/types';
+import { useSession } from '@/features/auth/session.store';
+import { i18n } from '@/i18n';
+import DropItem from './DropItem.vue';
+
+const item = {
+  id: 'item',
+  itemId: 'catalog',
+  name: 'Kettle',
+  description: '',
+  category: 'Kitchen',
+  imageUrl: null,
+  price: { amount: 4_950, currency: 'USD' },
+  stockTotal: 5,
+  stockRemaining: 5,
+  perUserLimit: 3,
+};
+const event = {
+  id: 'event',
+  title: 'Drop',
+  status: 'live',
+  startsAt: '2026-01-01T00:00:00Z',
+  endsAt: '2036-01-01T00:00:00Z',
+  serverTime: '2026-01-02T00:00:00Z',
+  items: [item],
+} as unknown as DropEvent;
+
+const page = { template: '<div />' };
+
+async function show(phase: EventStatus, changes: Partial<typeof item> = {}) {
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { name: 'event', path: '/events/:id', component: page },
+      { name: 'confirm', path: '/events/:id/confirm/:orderId', component: page },
+      { name: 'login', path: '/login', component: page },
+    ],
+  });
+  await router.push('/events/event');
+  render(DropItem, {
+    props: { event, item: { ...item, ...changes }, phase },
+    global: { plugins: [i18n, router, ui] },
+  });
+  return router;
+}
+
+describe('an item of a drop', () => {
+  beforeEach(() => {
+    sessionStorage.clear();
+    setActivePinia(createPinia());
+    useSession().user = { id: 'ann' } as User;
+  });
+  const button = () => screen.getByTestId('buy');
+
+  it.each([
+    ['locked', 5, 'Opens in'],
+    ['live', 0, 'Sold out'],
+    ['sold_out', 0, 'Sold out'],
+    ['closed', 5, 'Drop ended'],
+  ] as const)('cannot be bought when %s with %i left, and says why', async (phase, stockRemaining, words) => {
+    await show(phase, { stockRemaining });
+    expect(button()).toBeDisabled();
+    expect(button()).toHaveTextContent(words);
+  });
+
+  it('reserves what was chosen with one press and leads to the confirmation', async () => {
+    const reserve = vi.spyOn(api, 'reserve').mockResolvedValue({ id: 'order' } as Order);
+    const router = await show('live');
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('button', { name: 'One more' }));
+    await user.click(button());
+    await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/events/event/confirm/order'));
+    expect(reserve).toHaveBeenCalledExactlyOnceWith('item', 2, expect.stringMatching(/^[0-9a-f]{32}$/));
+  });
+
+  it('does not let more be chosen than one person may have', async () => {
+    await show('live', { perUserLimit: 2 });
+    const more = screen.getByRole('button', { name: 'One more' });
+    await userEvent.click(more);
+    expect(more).toBeDisabled();
+  });
+
+  it('sends one request however often it is pressed', async () => {
+    let answer: (order: Order) => void = () => undefined;
+    const reserve = vi.spyOn(api, 'reserve').mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    await show('live');
+    const user = userEvent.setup();
+    await user.dblClick(button());
+    await user.click(button());
+    expect(button()).toHaveTextContent('Reserving');
+    answer({ id: 'order' } as Order);
+    await waitFor(() => expect(button()).toHaveTextContent('Yours'));
+    expect(reserve).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['PURCHASE_LIMIT_REACHED', 'You already have as many as one person can buy here.'],
+    ['SOLD_OUT', 'Sold out: the last one just went to somebody else.'],
+  ])('says aloud what %s means', async (code, words) => {
+    vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem(code, 409));
+    await show('live');
+    await userEvent.click(button());
+    const said = await screen.findByText((text) => text.startsWith(words));
+    expect(said).toHaveAttribute('aria-live', 'polite');
+  });
+
+  it('asks a visitor to log in and to come back here', async () => {
+    useSession().user = undefined;
+    const router = await show('live');
+    await userEvent.click(button());
+    await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/login?return=/events/event'));
+  });
+});
