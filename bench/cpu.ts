@@ -19,6 +19,8 @@ export async function cpuSecondsOf(pids: readonly number[], withChildren = false
     const [, parent] = fields;
     if (wanted.has(pid) || (withChildren && wanted.has(parent as number)))
       ticks += (fields[11] as number) + (fields[12] as number);
+    // Children that have ended since are in their parent's account.
+    if (withChildren && wanted.has(pid)) ticks += (fields[13] as number) + (fields[14] as number);
   }
   return ticks / TICKS_PER_SECOND;
 }

@@ -31,7 +31,7 @@ import { describeMachine } from '../lab/machine.ts';
 import { Random } from '../lab/random.ts';
 import { Requests } from '../lab/requests.ts';
 import { EmbeddedTarget } from '../lab/target.ts';
-import { cpuSecondsOf } from './cpu.ts';
+import { fire, lanes, markdownTable, postmasterPid, type Figure, type Measurement } from './measure.ts';
 
 const ways = ['naive', 'ours', 'oursTwoProcesses', 'refusals', 'spread', 'ceiling', 'database'] as const;
 type Way = (typeof ways)[number];
@@ -54,18 +54,6 @@ const HOUR_SECONDS = 3_600;
 const STEADY_SHARE = 0.6;
 const STEADY_SECONDS = 5;
 const BROWSES_PER_SECOND = 100;
-
-interface Figure {
-  perSecond: number;
-  p50Ms: number;
-  p99Ms: number;
-}
-
-interface Measurement extends Figure {
-  /** Processor seconds per 1,000 requests, by who used them. */
-  cpuMsPerRequest: { node: number; postgres: number; load: number };
-  unexpected: number;
-}
 
 const { values } = parseArgs({
   options: {
@@ -106,7 +94,7 @@ try {
 async function benchmark(rivalOrigin: string, postgresVersion: string): Promise<void> {
   const api = new Api(target.origins, target.adminEmail, target.adminPassword);
   await api.login();
-  const postmaster = await postmasterPid();
+  const postmaster = await postmasterPid(pool);
   const all: Record<Way, Measurement[]> = {
     naive: [],
     ours: [],
@@ -187,8 +175,15 @@ async function measure(
 ): Promise<Measurement> {
   const runId = randomBytes(5).toString('hex');
   if (way === 'ceiling')
-    return fire([rivalOrigin], requests, 200, postmaster, [rival?.pid as number], () =>
-      bareRequest(rivalOrigin),
+    return fire(
+      {
+        origins: [rivalOrigin],
+        connections,
+        requests,
+        expected: 200,
+        request: () => bareRequest(rivalOrigin),
+      },
+      { nodePids: [rival?.pid as number], postmaster },
     );
   // The sold-out answers go to a crowd that asks again; every other request is a buyer of its own.
   const buyers = await api.makeBuyers(
@@ -210,8 +205,9 @@ async function measure(
     const built = build.purchase(item(index), buyer(index).accessToken, `${runId}-${index}`);
     return way === 'naive' ? built.replace('/api/v1/purchase/', '/naive/') : built;
   };
-  const pids = way === 'naive' ? [rival?.pid as number] : target.pids;
-  return fire(origins, requests, way === 'refusals' ? 409 : 201, postmaster, pids, request);
+  const nodePids = way === 'naive' ? [rival?.pid as number] : target.pids;
+  const expected = way === 'refusals' ? 409 : 201;
+  return fire({ origins, connections, requests, expected, request }, { nodePids, postmaster });
 }
 
 async function openDrop(api: Api, runId: string, stock: number, items: number): Promise<Drop> {
@@ -237,34 +233,6 @@ function bareRequest(origin: string): string {
   return `POST /bare HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nContent-Length: 0\r\n\r\n`;
 }
 
-/** Closed model: a full house of connections, each sending again as soon as it is answered. */
-async function fire(
-  origins: readonly string[],
-  requests: number,
-  expected: number,
-  postmaster: number,
-  nodePids: readonly number[],
-  request: (index: number) => string,
-): Promise<Measurement> {
-  const client = new HttpClient({ origins, connections });
-  await client.open();
-  const latency = newHistogram();
-  let next = 0;
-  let unexpected = 0;
-  const lane = async () => {
-    while (next < requests) {
-      const { status, sentAt, answeredAt } = await client.send(request(next++));
-      latency.recordValue(Math.max(1, Math.round((answeredAt - sentAt) * 1000)));
-      if (status !== expected) unexpected++;
-    }
-  };
-  const spent = await spending(postmaster, nodePids, () =>
-    Promise.all(Array.from({ length: connections }, lane)).then(() => undefined),
-  );
-  client.close();
-  return toMeasurement(requests, latency, spent, unexpected);
-}
-
 /** The database's own limit: the claim's statements in one, one transaction and one flush for each order. */
 async function transactionPerOrder(
   buyers: readonly Buyer[],
@@ -272,9 +240,6 @@ async function transactionPerOrder(
   runId: string,
   postmaster: number,
 ): Promise<Measurement> {
-  const latency = newHistogram();
-  let next = 0;
-  let unexpected = 0;
   const statement = {
     name: 'order',
     text: `WITH taken AS (
@@ -286,69 +251,15 @@ async function transactionPerOrder(
       SELECT uuidv7(), $2, $1, 1, price_minor, currency, clock_timestamp() + interval '1 hour', $3, clock_timestamp()
         FROM taken`,
   };
-  const lane = async () => {
-    while (next < buyers.length) {
-      const index = next++;
-      const sentAt = performance.now();
-      const { rowCount } = await pool.query({
-        ...statement,
-        values: [eventItemId, (buyers[index] as Buyer).id, `${runId}-${index}`],
-      });
-      latency.recordValue(Math.max(1, Math.round((performance.now() - sentAt) * 1000)));
-      if (rowCount !== 1) unexpected++;
-    }
-  };
-  const spent = await spending(postmaster, [], () =>
-    Promise.all(Array.from({ length: DATABASE_CONNECTIONS }, lane)).then(() => undefined),
-  );
-  return toMeasurement(buyers.length, latency, spent, unexpected);
-}
-
-interface Spent {
-  seconds: number;
-  node: number;
-  postgres: number;
-  load: number;
-}
-
-async function spending(
-  postmaster: number,
-  nodePids: readonly number[],
-  work: () => Promise<void>,
-): Promise<Spent> {
-  const [node, postgres, load] = [
-    await cpuSecondsOf(nodePids),
-    await cpuSecondsOf([postmaster], true),
-    process.cpuUsage(),
-  ];
-  const startedAt = performance.now();
-  await work();
-  const seconds = (performance.now() - startedAt) / 1000;
-  const { user, system } = process.cpuUsage(load);
-  return {
-    seconds,
-    node: (await cpuSecondsOf(nodePids)) - node,
-    // A backend that ended meanwhile takes its account with it.
-    postgres: Math.max(0, (await cpuSecondsOf([postmaster], true)) - postgres),
-    load: (user + system) / 1_000_000,
-  };
-}
-
-function toMeasurement(
-  requests: number,
-  latency: ReturnType<typeof newHistogram>,
-  { seconds, node, postgres, load }: Spent,
-  unexpected: number,
-): Measurement {
-  const { p50, p99 } = percentilesOf(latency);
-  const each = (cpuSeconds: number) => (cpuSeconds * 1000) / requests;
-  return {
-    perSecond: requests / seconds,
-    p50Ms: p50,
-    p99Ms: p99,
-    cpuMsPerRequest: { node: each(node), postgres: each(postgres), load: each(load) },
-    unexpected,
-  };
+  return lanes(DATABASE_CONNECTIONS, buyers.length, { nodePids: [], postmaster }, async (index, latency) => {
+    const sentAt = performance.now();
+    const { rowCount } = await pool.query({
+      ...statement,
+      values: [eventItemId, (buyers[index] as Buyer).id, `${runId}-${index}`],
+    });
+    latency.recordValue(Math.max(1, Math.round((performance.now() - sentAt) * 1000)));
+    return rowCount === 1;
+  });
 }
 
 /** Purchases at a rate that leaves room: the latency that shoppers see, from the intended send time. */
@@ -382,8 +293,15 @@ async function browseBesideRush(api: Api): Promise<{ alone: Figure; besideRush: 
   const look = (seconds: number) =>
     arrive(origin, BROWSES_PER_SECOND, seconds, () => build.get(`/api/v1/events/${drop.id}`));
   const alone = await look(STEADY_SECONDS);
-  const rush = fire([origin], requests, 201, await postmasterPid(), target.pids, (index) =>
-    build.purchase(itemId, (buyers[index] as Buyer).accessToken, `${runId}-${index}`),
+  const rush = fire(
+    {
+      origins: [origin],
+      connections,
+      requests,
+      expected: 201,
+      request: (index) => build.purchase(itemId, (buyers[index] as Buyer).accessToken, `${runId}-${index}`),
+    },
+    { nodePids: target.pids, postmaster: 0 },
   );
   let rushing = true;
   void rush.finally(() => (rushing = false));
@@ -436,13 +354,6 @@ function medianFigure(measurements: readonly Measurement[]): Figure {
   };
 }
 
-async function postmasterPid(): Promise<number> {
-  const { rows } = await pool.query('SELECT pg_backend_pid() AS pid');
-  const { readFile } = await import('node:fs/promises');
-  const stat = await readFile(`/proc/${rows[0].pid}/stat`, 'utf8').catch(() => undefined);
-  return stat === undefined ? 0 : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
 function print(
   figures: Record<Way, Figure>,
   ratios: Record<string, number | null>,
@@ -451,33 +362,27 @@ function print(
   browse: { alone: Figure; besideRush: Figure; ratioP99: number },
   postgresVersion: string,
 ): void {
-  const cell = (value: number | null | undefined, digits: number) =>
-    (value ?? 0).toFixed(digits).padStart(10);
+  const cell = (value: number | null | undefined, digits: number) => (value ?? 0).toFixed(digits);
   console.log(
     `\nmedian of ${rounds} rounds, ${connections} connections, PostgreSQL ${postgresVersion}, full durability\n`,
   );
-  console.log(
-    ''.padEnd(18) +
-      ['per second', 'p50 ms', 'p99 ms', 'node µs', 'db µs', 'load µs']
-        .map((head) => head.padStart(10))
-        .join(''),
-  );
-  for (const way of ways) {
+  const rows = ways.map((way) => {
     const { perSecond, p50Ms, p99Ms } = figures[way];
-    const used = (part: string) => cell((cpu[way]?.[part] ?? 0) * 1000, 0);
-    console.log(
-      way.padEnd(18) +
-        cell(perSecond, 0) +
-        cell(p50Ms, 1) +
-        cell(p99Ms, 1) +
-        used('node') +
-        used('postgres') +
-        used('load'),
+    const used = (['node', 'postgres', 'load'] as const).map((part) =>
+      cell((cpu[way]?.[part] ?? 0) * 1000, 0),
     );
-  }
+    return [way, cell(perSecond, 0), cell(p50Ms, 1), cell(p99Ms, 1), ...used];
+  });
+  console.log(
+    markdownTable(['', 'per second', 'p50 ms', 'p99 ms', 'node µs', 'PostgreSQL µs', 'load µs'], rows),
+  );
   console.log('\n(µs: processor time per request, of the server, PostgreSQL and the load)\n');
-  for (const [name, value] of Object.entries(ratios))
-    console.log(`${name.padEnd(20)}${(value ?? 0).toFixed(2)} ×`);
+  console.log(
+    markdownTable(
+      ['ratio', '×'],
+      Object.entries(ratios).map(([name, value]) => [name, cell(value, 2)]),
+    ),
+  );
   console.log(
     `\nat ${STEADY_SHARE * 100} % of the peak (${steady.rate} /s): p50 ${steady.p50Ms.toFixed(1)} ms, p99 ${steady.p99Ms.toFixed(1)} ms`,
   );
