@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import { z } from 'zod';
 
 /** Where a setting stands in `.env.example`. */
@@ -71,7 +71,14 @@ export const settingsShape = {
   MONGO_URI: url(['mongodb', 'mongodb+srv']).describe(
     'MongoDB connection URI for reviews and comments; unset keeps them in PostgreSQL.',
   ),
-  MONGO_DB_NAME: z.string().min(1).max(63).default('swiftdrop').describe('MongoDB database name.'),
+  MONGO_DB_NAME: z
+    .string()
+    .refine(isMongoDatabaseName, {
+      message:
+        'must have 1 to 63 bytes, none of / \\ . " $ * < > : | ? or spaces, and not be admin, local or config',
+    })
+    .default('swiftdrop')
+    .describe('MongoDB database name.'),
 
   JWT_SECRET: z
     .string()
@@ -202,20 +209,48 @@ export function generalProblems(settings: RawSettings): string[] {
   }
   if (settings.DATABASE_URL !== undefined && !URL.canParse(settings.DATABASE_URL))
     problems.push('DATABASE_URL: is not a URL such as postgres://user:password@host:5432/database');
-  for (const proxy of settings.TRUSTED_PROXIES)
-    if (!isAddressRange(proxy))
-      problems.push(`TRUSTED_PROXIES: "${proxy}" is not an address or range such as 10.0.0.0/8`);
+  for (const proxy of settings.TRUSTED_PROXIES) {
+    const range = parseAddressRange(proxy);
+    if (!range) problems.push(`TRUSTED_PROXIES: "${proxy}" is not an address or range such as 10.0.0.0/8`);
+    else if (range.bits < range.leastBits)
+      problems.push(
+        `TRUSTED_PROXIES: "${proxy}" is too broad: it would let clients choose the address that limits count; ` +
+          `name the proxies, or a range of at least /${range.leastBits}`,
+      );
+  }
   for (const origin of settings.ALLOWED_ORIGINS)
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       problems.push(`ALLOWED_ORIGINS: "${origin}" is not an origin such as https://shop.example.org`);
   return problems;
 }
 
-function isAddressRange(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
+/** The broadest range that can be somebody's own network: 10.0.0.0/8, fc00::/7, or a provider's largest block. */
+const LEAST_BITS = { ipv4: 8, privateIpv6: 7, ipv6: 16 };
+
+function parseAddressRange(text: string): { bits: number; leastBits: number } | undefined {
+  const [address = '', bitsText, ...rest] = text.split('/');
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  if (version === 0 || rest.length > 0 || (bitsText !== undefined && !/^\d+$/.test(bitsText)))
+    return undefined;
+  const mostBits = version === 4 ? 32 : 128;
+  const bits = bitsText === undefined ? mostBits : Number(bitsText);
+  if (bits > mostBits) return undefined;
+  if (version === 4) return { bits, leastBits: LEAST_BITS.ipv4 };
+  // In its one canonical spelling; an IPv4 address may hide in the last 32 bits.
+  const canonical = new SocketAddress({ address: address.split('%', 1)[0] as string, family: 'ipv6' })
+    .address;
+  if (/^::ffff:\d+\./.test(canonical)) return { bits, leastBits: 96 + LEAST_BITS.ipv4 };
+  return { bits, leastBits: /^f[cd]/.test(canonical) ? LEAST_BITS.privateIpv6 : LEAST_BITS.ipv6 };
+}
+
+/** What a server on any system takes, and none of those that MongoDB keeps for itself. */
+function isMongoDatabaseName(name: string): boolean {
+  return (
+    // eslint-disable-next-line no-control-regex
+    /^[^\u0000-\u0020/\\."$*<>:|?\u007f]+$/.test(name) &&
+    Buffer.byteLength(name) <= 63 &&
+    !['admin', 'local', 'config'].includes(name.toLowerCase())
+  );
 }
 
 export const settingsSchema = shape;

@@ -77,7 +77,11 @@ describe('Settings', () => {
     ['LOG_LEVEL', ['loud']],
     ['DATABASE_URL', ['mysql://localhost/shop', 'postgres://host:port/shop']],
     ['MONGO_URI', ['http://localhost']],
-    ['TRUSTED_PROXIES', ['proxy.example', '10.0.0.0/33', '10.0.0.1,all']],
+    ['TRUSTED_PROXIES', ['proxy.example', '10.0.0.0/33', '10.0.0.1,all', '10.0.0.0/', '10.0.0.0/8/8']],
+    [
+      'MONGO_DB_NAME',
+      ['a/b', 'a\\b', 'a.b', 'a b', ' ', '$x', 'a"b', 'a\0b', 'x'.repeat(64), 'é'.repeat(32), 'admin'],
+    ],
     ['ALLOWED_ORIGINS', ['*', 'https://shop.example/', 'shop.example']],
     ['JWT_SECRET', ['too short']],
     ['RATE_LIMITS', ['maybe']],
@@ -86,6 +90,47 @@ describe('Settings', () => {
     ['ADMIN_EMAIL, ADMIN_PASSWORD', []],
   ])('refuses a %s outside its range everywhere', (key, values) => {
     for (const value of values) expect(keysOf(problems({ [key]: value }))).toEqual([key]);
+  });
+
+  it.each([
+    '0.0.0.0/0',
+    '::/0',
+    '0.0.0.0/1',
+    '128.0.0.0/1',
+    '10.0.0.0/7',
+    '2000::/3',
+    '2600::/12',
+    'fc00::/6',
+    '::ffff:0.0.0.0/96',
+    '0:0:0:0:0:ffff:0:0/97',
+    '10.0.0.1,::/0',
+  ])(
+    'refuses to believe the proxies %s: whoever is in them chooses the address that limits count',
+    (range) => {
+      expect(problems({ TRUSTED_PROXIES: range })).toEqual([
+        expect.stringMatching(/^TRUSTED_PROXIES: ".+" is too broad/),
+      ]);
+    },
+  );
+
+  it('believes addresses and ranges that can be a network of proxies', () => {
+    const ranges = [
+      '127.0.0.1',
+      '::1',
+      '10.0.0.0/8',
+      '172.16.0.0/12',
+      '104.16.0.0/13',
+      'fd00::/8',
+      'fc00::/7',
+    ];
+    expect(
+      problems({ TRUSTED_PROXIES: [...ranges, '2606:4700::/32', '::ffff:10.0.0.0/104'].join(',') }),
+    ).toEqual([]);
+  });
+
+  it('takes the usual names of a MongoDB database', () => {
+    for (const name of ['shop', 'shop_1', 'shop-eu', 'x'.repeat(63)])
+      expect(Settings.parse({ MONGO_DB_NAME: name }).raw.MONGO_DB_NAME).toBe(name);
   });
 
   it('refuses half an admin, and a password that bcrypt would cut', () => {
