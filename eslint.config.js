@@ -54,6 +54,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/dto/*.ts', 'src/common/pagination.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: 'class-validator',
+          importNames: ['IsOptional'],
+          message: 'It lets null pass unchecked; MayBeAbsent does not.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.{js,cjs}'],
     languageOptions: {
       globals: { module: 'writable', process: 'readonly', URL: 'readonly', console: 'readonly' },

@@ -6,6 +6,7 @@ export * from './ids.js';
 export * from './instant.js';
 export { Listeners } from './listeners.js';
 export * from './money.js';
+export * from './optional.js';
 export * from './pagination.js';
 export { createLogger, NestLogger, serializeError } from './logger.js';
 export {
@@ -17,4 +18,4 @@ export {
 } from './problem.filter.js';
 export { Problem } from './problem.response.js';
 export * from './text.js';
-export { createValidationPipe, fieldErrors, IdPipe, parseId } from './validation.pipe.js';
+export { createValidationPipe, fieldErrors, IdPipe, MAX_FIELD_ERRORS, parseId } from './validation.pipe.js';

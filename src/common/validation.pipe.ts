@@ -4,7 +4,7 @@ import type { FieldError } from './app-error.js';
 import { commonErrors } from './common.errors.js';
 
 /** Limits how much of a hostile request's faults is echoed. */
-const MAX_FIELD_ERRORS = 50;
+export const MAX_FIELD_ERRORS = 50;
 
 /** Bounds of a body's structure; the largest legitimate one, a drop of 50 items, has 360 values in 4 levels. */
 const MAX_BODY_VALUES = 2_000;

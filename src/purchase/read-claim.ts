@@ -1,11 +1,8 @@
 import type { AuthenticatedUser, RequestWithUser } from '../auth/index.js';
-import { commonErrors, parseId, type FieldError } from '../common/index.js';
+import { commonErrors, MAX_FIELD_ERRORS, parseId, type FieldError } from '../common/index.js';
 import type { Claim } from './claim.service.js';
 import { MAX_QUANTITY } from './dto/claim.request.js';
 import { parseIdempotencyKey } from './idempotency-key.js';
-
-/** Limits how much of a hostile request's faults is echoed. */
-const MAX_FIELD_ERRORS = 50;
 
 /**
  * What a request to purchase asks for. Read by hand, for this route alone: Nest's pipes and class-validator took
@@ -30,7 +27,7 @@ function parseQuantity(body: unknown): number {
   const errors: FieldError[] = Object.keys(unknown)
     .slice(0, MAX_FIELD_ERRORS)
     .map((field) => ({ field, message: 'is not a known field' }));
-  if (quantity === undefined || quantity === null) {
+  if (quantity === undefined) {
     if (errors.length === 0) return 1;
   } else if (!isQuantity(quantity))
     errors.unshift({

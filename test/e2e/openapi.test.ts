@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { registeredRoutes } from '../support/routes.js';
 import { startTestApp } from '../support/test-app.js';
+import { createAdmin } from '../support/users.js';
 
 /** The table of routes that clients are promised. */
 const PROMISED = `
@@ -130,6 +132,30 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('is right that no field of a body may be null, unless it says so', async () => {
+    const server = await startTestApp();
+    const { token } = await createAdmin(server);
+    let fields = 0;
+    for (const [route, { requestBody }] of operations) {
+      if (!requestBody || '$ref' in requestBody) continue;
+      const [method, path] = route.split(' ') as [string, string];
+      const nulls = withNulls(document, requestBody.content['application/json']?.schema as Schema);
+      const response = await fetch(server.url + path.replaceAll(/\{[^}]+\}/g, () => randomUUID()), {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(nulls.body),
+      });
+      const { errors } = (await response.json()) as { errors?: { field: string }[] };
+      expect([route, errors?.map(({ field }) => field).toSorted()]).toEqual([
+        route,
+        nulls.refused.toSorted(),
+      ]);
+      fields += nulls.refused.length;
+    }
+    await server.close();
+    expect(fields).toBeGreaterThan(20);
+  });
+
   it('asks for a token wherever one is needed', () => {
     for (const [route, { security, responses }] of operations)
       if (security?.length !== 0)
@@ -138,3 +164,34 @@ describe('the OpenAPI document', () => {
     expect(operations.get('POST /api/v1/admin/events')).toMatchObject({ 'x-roles': ['admin'] });
   });
 });
+
+interface Schema {
+  $ref?: string;
+  allOf?: Schema[];
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+/** A body of this shape in which every field is null, and the fields that may not be. */
+function withNulls(
+  document: OpenAPIObject,
+  schema: Schema,
+  field = '',
+): { body: unknown; refused: string[] } {
+  const { $ref, allOf, type, properties, items } = schema;
+  const name = ($ref ?? allOf?.[0]?.$ref)?.split('/').at(-1);
+  if (name !== undefined) return withNulls(document, document.components?.schemas?.[name] as Schema, field);
+  if (items) {
+    const { body, refused } = withNulls(document, items, `${field}.0`);
+    return { body: [body], refused };
+  }
+  if (!properties) return { body: null, refused: [type].flat().includes('null') ? [] : [field] };
+  const parts = Object.entries(properties).map(
+    ([key, part]) => [key, withNulls(document, part, field === '' ? key : `${field}.${key}`)] as const,
+  );
+  return {
+    body: Object.fromEntries(parts.map(([key, { body }]) => [key, body])),
+    refused: parts.flatMap(([, { refused }]) => refused),
+  };
+}

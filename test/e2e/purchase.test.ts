@@ -55,6 +55,7 @@ describe('purchases over HTTP', () => {
       [{ quantity: 101 }, 'quantity'],
       [{ quantity: 1.5 }, 'quantity'],
       [{ quantity: '1' }, 'quantity'],
+      [{ quantity: null }, 'quantity'],
       [{ quantity: 1, price: 0 }, 'price'],
     ])('refuses the body %j and names the field', async (body, field) => {
       const { itemId } = await drop();

@@ -1,15 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsUUID } from 'class-validator';
-import { PageQuery } from '../../common/index.js';
+import { IsUUID } from 'class-validator';
+import { MayBeAbsent, PageQuery } from '../../common/index.js';
 
 export class AuditPageQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'Only acts of this admin.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID()
   actorId?: string;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'Only acts on this event, item or user.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID()
   targetId?: string;
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MayBeAbsent } from '../../common/index.js';
 import { orderStatuses, type OrderStatus } from '../../purchase/index.js';
 
 export const MAX_CENSUS_PAGE_SIZE = 1_000;
@@ -65,7 +66,7 @@ export class CensusResponse {
 
 export class CensusOrdersQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_CENSUS_PAGE_SIZE, default: 100 })
-  @IsOptional()
+  @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -73,7 +74,7 @@ export class CensusOrdersQuery {
   limit: number = 100;
 
   @ApiPropertyOptional({ description: 'nextCursor of the page before.', maxLength: 512 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(512)
   cursor?: string;

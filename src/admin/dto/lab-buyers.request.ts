@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
+import { MayBeAbsent } from '../../common/index.js';
 import { MAX_ACCESS_TOKEN_TTL_SECONDS } from '../../config/index.js';
 
 export const MAX_LAB_BUYERS_PER_CALL = 5_000;
@@ -19,7 +20,7 @@ export class LabBuyersRequest extends LabRunRequest {
   count!: number;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 30, maximum: MAX_ACCESS_TOKEN_TTL_SECONDS, default: 600 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(30)
   @Max(MAX_ACCESS_TOKEN_TTL_SECONDS)

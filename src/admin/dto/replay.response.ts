@@ -1,14 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { IsInstant, Money } from '../../common/index.js';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsInstant, MayBeAbsent, Money } from '../../common/index.js';
 
 /** More points than this no chart can show, and no answer should carry. */
 export const MAX_REPLAY_BUCKETS = 300;
 
 export class ReplayQuery {
   @ApiPropertyOptional({ format: 'date-time', description: 'Without it, from the opening.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   from?: string;
 
@@ -16,12 +16,12 @@ export class ReplayQuery {
     format: 'date-time',
     description: 'Without it, until the last thing that happened.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   to?: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 10, maximum: MAX_REPLAY_BUCKETS, default: 200 })
-  @IsOptional()
+  @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
   @Min(10)

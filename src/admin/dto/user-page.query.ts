@@ -1,10 +1,9 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
-import { IsText, PageQuery } from '../../common/index.js';
+import { IsText, MayBeAbsent, PageQuery } from '../../common/index.js';
 
 export class UserPageQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Part of the email or the display name, in any case.', maxLength: 200 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsText(1, 200)
   search?: string;
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, Matches, MaxLength } from 'class-validator';
-import { IsText } from '../../common/index.js';
+import { Matches, MaxLength } from 'class-validator';
+import { IsText, MayBeAbsent } from '../../common/index.js';
 
 /** A path on this shop or an https address, so that neither `javascript:` nor mixed content reaches a page. */
 const IMAGE_URL = /^(\/(?![/\\])|https:\/\/[^/\s])[^\s"'<>\\]*$/;
@@ -11,7 +11,7 @@ export class CreateCatalogItemRequest {
   name!: string;
 
   @ApiPropertyOptional({ maxLength: 5000, default: '' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsText(0, 5000)
   description?: string;
 
@@ -24,7 +24,7 @@ export class CreateCatalogItemRequest {
     maxLength: 2000,
     example: '/images/aurora-lamp.webp',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @MaxLength(2000)
   @Matches(IMAGE_URL, { message: '$property must be an https address or a path that starts with "/"' })
   imageUrl?: string;

@@ -1,15 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
-import { IsText, PageQuery } from '../../common/index.js';
+import { IsText, MayBeAbsent, PageQuery } from '../../common/index.js';
 
 export class ListCatalogItemsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Part of the name, in any case.', maxLength: 200 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsText(1, 200)
   search?: string;
 
   @ApiPropertyOptional({ description: 'The exact category.', maxLength: 100 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsText(1, 100)
   category?: string;
 }

@@ -6,13 +6,12 @@ import {
   IsArray,
   IsInt,
   IsObject,
-  IsOptional,
   IsUUID,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant, IsText, Money } from '../../common/index.js';
+import { IsInstant, IsText, MayBeAbsent, Money } from '../../common/index.js';
 
 export const MAX_ITEMS_PER_EVENT = 50;
 export const MAX_STOCK = 1_000_000;
@@ -37,7 +36,7 @@ export class EventItemRequest {
   stock!: number;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PER_USER_LIMIT, default: 1 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(MAX_PER_USER_LIMIT)
@@ -50,7 +49,7 @@ export class CreateEventRequest {
   title!: string;
 
   @ApiPropertyOptional({ maxLength: 5000, default: '' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsText(0, 5000)
   description?: string;
 
@@ -71,7 +70,7 @@ export class CreateEventRequest {
     maximum: 86_400,
     description: "How long a reservation holds its stock; without it the shop's setting.",
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(5)
   @Max(86_400)

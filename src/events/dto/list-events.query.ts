@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
-import { PageQuery } from '../../common/index.js';
+import { IsIn } from 'class-validator';
+import { MayBeAbsent, PageQuery } from '../../common/index.js';
 import { eventStatuses, type EventStatus } from '../event-states.js';
 
 export class ListEventsQuery extends PageQuery {
@@ -8,7 +8,7 @@ export class ListEventsQuery extends PageQuery {
     enum: eventStatuses,
     description: 'Only events that are in this state now. Locked ones come soonest start first.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(eventStatuses)
   status?: EventStatus;
 }

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type as TransformTo } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { PageQuery } from '../../common/index.js';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeAbsent, PageQuery } from '../../common/index.js';
 
 /** Lower than other lists': a thread brings all its replies along. */
 const MAX_THREADS = 20;
@@ -9,7 +9,7 @@ const DEFAULT_THREADS = 10;
 
 export class ListThreadsQuery extends PageQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_THREADS, default: DEFAULT_THREADS })
-  @IsOptional()
+  @MayBeAbsent()
   @TransformTo(() => Number)
   @IsInt()
   @Min(1)

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IsText } from '../../common/index.js';
 
 export const MAX_REVIEW_LENGTH = 4_000;
@@ -18,7 +18,7 @@ export class PutReviewRequest {
     description: 'Without one the rating stands alone.',
     example: 'Warm light, and it came the next day.',
   })
-  @IsOptional()
+  @ValidateIf((_, text) => text !== undefined && text !== null)
   @IsText(0, MAX_REVIEW_LENGTH)
   text?: string | null;
 }
