@@ -82,7 +82,22 @@ export default defineConfig({
           neutral: 'stone',
         },
         // Large enough for a thumb.
-        button: { defaultVariants: { size: 'lg' } },
+        button: {
+          defaultVariants: { size: 'lg' },
+          // The kit's own let the page shine through, which took the words on them below 4.5 to 1.
+          compoundVariants: [
+            {
+              color: 'primary',
+              variant: 'solid',
+              class: 'hover:bg-(--primary-hovered) active:bg-(--primary-pressed)',
+            },
+            {
+              color: 'error',
+              variant: 'solid',
+              class: 'hover:bg-(--error-hovered) active:bg-(--error-pressed)',
+            },
+          ],
+        },
         input: { defaultVariants: { size: 'lg' } },
         textarea: { defaultVariants: { size: 'lg' } },
       },

@@ -1,23 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { createDrop } from '../support/drops.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser, type TestUser } from '../support/users.js';
-import { withBuiltShop } from './support/built-shop.js';
-import { heading, Visitors } from './support/visitors.js';
-
-const axe = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+import { paleWords, seriousFaults } from './support/axe.js';
+import { openShop } from './support/opened-shop.js';
+import { accountButton, heading, type Visitors } from './support/visitors.js';
 
 /** Our JavaScript for a shopper's first load, compressed. */
 const BUDGET_BYTES = 200_000;
 
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 
 describe('every page', () => {
   let shop: TestApp;
@@ -26,16 +20,17 @@ describe('every page', () => {
   let admin: TestUser;
   let paths: Record<'visitor' | 'shopper' | 'admin', string[]>;
   let eventId: string;
+  let lockedId: string;
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
+  openShop(async (...opened) => {
+    [shop, visitors] = opened;
     [shopper, admin] = await Promise.all([registerUser(shop), createAdmin(shop)]);
     const { pool } = shop.database;
     const live = await createDrop(pool, { stocks: [5, 5], perUserLimit: 3 });
     const locked = await createDrop(pool, { status: 'locked', startsIn: 3600, endsIn: 7200 });
     const closed = await createDrop(pool, { status: 'closed', startsIn: -7200, endsIn: -3600 });
     eventId = live.eventId;
+    lockedId = locked.eventId;
     const buy = (itemId: string) =>
       shop.http
         .post(`/api/v1/purchase/${itemId}`)
@@ -61,29 +56,20 @@ describe('every page', () => {
       admin: [
         '/admin',
         '/admin/events/new',
-        `/admin/events/${locked.eventId}`,
+        `/admin/events/${lockedId}`,
         `/admin/events/${eventId}`,
         '/admin/items',
         '/admin/users',
         '/admin/audit',
       ],
     };
-  }, 60_000);
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
   });
 
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const result = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as {
-      violations: Violation[];
-    };
-    return result.violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
-  }
+  /** Everything that the page has to ask for is there. */
+  const isComplete = (page: Page) =>
+    page.waitForFunction(
+      () => document.querySelector('h1') !== null && document.querySelector('[aria-busy="true"]') === null,
+    );
 
   /** What is wider than the narrowest phone that is still about, after charts had time to follow. */
   async function overflow(page: Page): Promise<string[]> {
@@ -104,9 +90,8 @@ describe('every page', () => {
     return widest === undefined ? [] : [widest];
   }
 
-  it.each(['light', 'dark'] as const)(
-    'has nothing serious for axe to find in %s colours, and fits a phone',
-    async (colorScheme) => {
+  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    it('has nothing serious for axe to find, on a desktop or a phone, and fits the phone', async () => {
       const found: string[] = [];
       const people = {
         visitor: await visitors.arrive({ colorScheme }),
@@ -115,34 +100,137 @@ describe('every page', () => {
       };
       for (const [who, page] of Object.entries(people))
         for (const path of paths[who as keyof typeof people]) {
+          await page.setViewportSize(DESKTOP);
           await page.goto(path);
-          await page.waitForFunction(
-            () =>
-              document.querySelector('h1') !== null && document.querySelector('[aria-busy="true"]') === null,
-          );
-          for (const fault of [...(await violations(page)), ...(await overflow(page))])
-            found.push(`${path} (${who}): ${fault}`);
+          await isComplete(page);
+          const faults = await seriousFaults(page);
+          await page.setViewportSize(PHONE);
+          faults.push(...(await seriousFaults(page)), ...(await overflow(page)));
+          found.push(...faults.map((fault) => `${path} (${who}): ${fault}`));
         }
       expect(found).toEqual([]);
-    },
-    180_000,
-  );
+    }, 180_000);
+
+    it.each([
+      ['a desktop', DESKTOP],
+      ['a phone', PHONE],
+    ])(
+      'has nothing serious in what opens on %s',
+      async (_device, viewport) => {
+        const found: string[] = [];
+        const page = await visitors.arriveAs(admin, { colorScheme, viewport });
+        const look = async (what: string) =>
+          found.push(...(await seriousFaults(page)).map((fault) => `${what}: ${fault}`));
+        const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+        await page.goto('/');
+        await isComplete(page);
+        await accountButton(page).click();
+        await page.getByRole('menuitem', { name: 'Log out' }).waitFor();
+        await page.keyboard.press('ArrowDown');
+        await look('account menu');
+
+        for (const [id, label] of [
+          [lockedId, 'Open now'],
+          [eventId, 'Close now'],
+        ] as const) {
+          await page.goto(`/admin/events/${id}`);
+          await button(label).click();
+          await page.getByRole('dialog').getByRole('button', { name: label }).waitFor();
+          await look(label);
+        }
+
+        await page.goto('/admin/users');
+        await page
+          .getByRole('button', { name: /^Deactivate/ })
+          .first()
+          .click();
+        await page.getByRole('dialog').waitFor();
+        await look('deactivating');
+
+        await page.goto('/admin/items');
+        await button('New item').click();
+        await page.getByLabel('Picture').fill('nowhere');
+        await button('Add to the catalogue').click();
+        await page.locator('[aria-invalid="true"]').first().waitFor();
+        await look('faulty item');
+
+        await page.goto('/admin/events/new');
+        await button('Create drop').click();
+        await page.locator('[aria-invalid="true"]').first().waitFor();
+        await look('faulty drop');
+
+        await page.goto(`/events/${eventId}`);
+        await page
+          .getByRole('button', { name: /^Reply to/ })
+          .first()
+          .click();
+        await page.getByLabel('Your reply').waitFor();
+        await look('reply');
+        expect(found).toEqual([]);
+      },
+      60_000,
+    );
+
+    it('keeps the words on its buttons readable while one points at them and presses', async () => {
+      const found: string[] = [];
+      const page = await visitors.arriveAs(admin, { colorScheme, viewport: DESKTOP });
+      const point = async (what: string, at = page.locator('main')) => {
+        for (const one of await at.locator('button:enabled:visible, a:visible').all()) {
+          await one.hover();
+          const faults = await paleWords(page, one);
+          await page.mouse.down();
+          faults.push(...(await paleWords(page, one)));
+          // Let go elsewhere, so that nothing is done.
+          await page.mouse.move(0, 0);
+          await page.mouse.up();
+          found.push(...faults.map((fault) => `${what}: ${fault}`));
+        }
+      };
+      for (const path of [
+        '/',
+        `/events/${eventId}`,
+        '/admin/items',
+        `/admin/events/${lockedId}`,
+        '/profile',
+      ]) {
+        await page.goto(path);
+        await isComplete(page);
+        await point(path);
+      }
+      for (const [id, label] of [
+        [lockedId, 'Open now'],
+        [eventId, 'Close now'],
+      ] as const) {
+        await page.goto(`/admin/events/${id}`);
+        await page.getByRole('button', { name: label }).click();
+        await point(label, page.getByRole('dialog'));
+      }
+      expect(found).toEqual([]);
+    }, 60_000);
+  });
 
   it('would be found out by both looks (the control)', async () => {
     const page = await visitors.arrive();
     await page.goto('/login');
     await heading(page, 'Welcome back').waitFor();
-    expect([...(await violations(page)), ...(await overflow(page))]).toEqual([]);
+    expect([...(await seriousFaults(page)), ...(await overflow(page))]).toEqual([]);
     await page.evaluate(() =>
       document.body.insertAdjacentHTML(
         'beforeend',
         '<p style="color: #ccc; background: #fff; width: 900px">Pale and wide</p><button></button>',
       ),
     );
-    const faults = [...(await violations(page)), ...(await overflow(page))].join('\n');
+    const faults = [...(await seriousFaults(page)), ...(await overflow(page))].join('\n');
     expect(faults).toMatch(/color-contrast/);
     expect(faults).toMatch(/button-name/);
     expect(faults).toMatch(/px wide/);
+    // White on pine, with the page shining through by a quarter, is what buttons once were.
+    await page.addStyleTag({ content: 'form button:hover { background: #49856f !important }' });
+    const button = page.getByRole('main').getByRole('button', { name: 'Log in' });
+    expect(await paleWords(page, button)).toEqual([]);
+    await button.hover();
+    expect((await paleWords(page, button)).join()).toMatch(/^4\.\d+:1 on/);
   });
 
   it('answers an unknown path with a page and status 404', async () => {
