@@ -1,8 +1,8 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type AuthenticatedUser } from '../auth/index.js';
-import { PageQuery, type Page } from '../common/index.js';
-import { PageOfOrders, type OrderResponse } from './dto/order.response.js';
+import { IdPipe, PageQuery, type Page } from '../common/index.js';
+import { OrderResponse, PageOfOrders } from './dto/order.response.js';
 import { OrdersService } from './orders.service.js';
 
 @ApiTags('profile')
@@ -18,5 +18,17 @@ export class OrderHistoryController {
     @Query() page: PageQuery,
   ): Promise<Page<OrderResponse>> {
     return this.orders.history(user.id, page);
+  }
+
+  @Get(':orderId')
+  @ApiOperation({ summary: 'Read an own order' })
+  @ApiParam({ name: 'orderId', schema: { format: 'uuid' } })
+  @ApiOkResponse({ type: OrderResponse })
+  @ApiNotFoundResponse({ description: 'ORDER_NOT_FOUND' })
+  readOwnOrder(
+    @Param('orderId', IdPipe) orderId: string,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<OrderResponse> {
+    return this.orders.ownOrder(user.id, orderId);
   }
 }

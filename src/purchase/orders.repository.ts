@@ -165,6 +165,14 @@ export class OrdersRepository {
     return row && { order: toView(row), overdue: row.overdue, eventForceClosed: row.event_force_closed };
   }
 
+  async findOfUser(userId: string, orderId: string): Promise<OrderView | undefined> {
+    const rows: OrderRow[] = await this.database.reader.query(
+      `SELECT ${VIEW} FROM orders o ${VIEW_JOINS} WHERE o.id = $1 AND o.user_id = $2`,
+      [orderId, userId],
+    );
+    return rows[0] && toView(rows[0]);
+  }
+
   /** Newest first, from after `beforeId`. */
   async listOfUser(userId: string, limit: number, beforeId: string | undefined): Promise<OrderView[]> {
     const rows: OrderRow[] = await this.database.reader.query(

@@ -89,6 +89,13 @@ export class OrdersService {
     return toPage(rows, limit, ({ id }) => [id], toOrderResponse);
   }
 
+  /** One of the shopper's orders. @throws ORDER_NOT_FOUND (also for another's order) */
+  async ownOrder(userId: string, orderId: string): Promise<OrderResponse> {
+    const order = await this.orders.findOfUser(userId, orderId);
+    if (!order) throw purchaseErrors.ORDER_NOT_FOUND();
+    return toOrderResponse(order);
+  }
+
   /** The users' open reservations; those whose time is nearest come first. */
   async openReservations(userIds: readonly string[], withinSeconds?: number): Promise<OwnedOrder[]> {
     return (await this.orders.openReservations(userIds, withinSeconds, MAX_NOTICED_ORDERS)).map(toOwned);

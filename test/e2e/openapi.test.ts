@@ -24,6 +24,7 @@ const PROMISED = `
   GET /profile
   PUT /profile
   GET /profile/orders
+  GET /profile/orders/{id}
   POST /reviews/items/{item_id}
   GET /reviews/items/{item_id}
   GET /reviews/items/{item_id}/summary

@@ -191,6 +191,33 @@ describe('purchases over HTTP', () => {
     });
   });
 
+  describe('GET /profile/orders/{id}', () => {
+    const read = (orderId: string, who = 0) =>
+      server.http
+        .get(`/api/v1/profile/orders/${orderId}`)
+        .set('Authorization', `Bearer ${shopper(who).token}`);
+
+    it('answers an own order as the history has it, whatever became of it', async () => {
+      const order = await reserve();
+      expect((await read(order.id).expect(200)).body).toEqual(order);
+      expect((await read(order.id.toUpperCase()).expect(200)).body).toEqual(order);
+      const confirmed = (await post(`${order.id}/confirm`).expect(200)).body.order;
+      expect((await read(order.id).expect(200)).body).toEqual(confirmed);
+    });
+
+    it("answers another shopper's order like one that does not exist", async () => {
+      const order = await reserve(0);
+      const [others, nobodys] = [await read(order.id, 1).expect(404), await read(randomUUID()).expect(404)];
+      expect(others.body).toEqual({ ...nobodys.body, instance: `/api/v1/profile/orders/${order.id}` });
+      expect(others.body.code).toBe('ORDER_NOT_FOUND');
+    });
+
+    it('refuses what is no id, and strangers', async () => {
+      expect((await read('nonsense').expect(400)).body.code).toBe('INVALID_ID');
+      await server.http.get(`/api/v1/profile/orders/${randomUUID()}`).expect(401);
+    });
+  });
+
   it('answers 503 with Retry-After when too many purchases wait', async () => {
     const small = await startTestApp({ CLAIM_QUEUE_LIMIT: '1' }, server.database);
     const { itemId } = await drop();

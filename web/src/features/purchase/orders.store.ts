@@ -13,17 +13,15 @@ export const useOrders = defineStore('orders', () => {
     return order;
   }
 
-  /** There is no read of one order: it is among the newest of the history. */
+  /** One's own order as it stands now; undefined if there is none of this id. */
   async function find(id: string): Promise<Order | undefined> {
-    let cursor: string | undefined;
-    for (let page = 0; page < 5; page++) {
-      const answer = await api.orders(cursor);
-      answer.data.forEach(keep);
-      const found = answer.data.find((order) => order.id === id);
-      if (found || !answer.nextCursor) return found;
-      cursor = answer.nextCursor;
+    try {
+      return keep(await api.order(id));
+    } catch (error) {
+      if (error instanceof ApiProblem && (error.status === 404 || error.code === 'INVALID_ID'))
+        return undefined;
+      throw error;
     }
-    return undefined;
   }
 
   /** Confirms or gives back. If somebody or something else was first, what became of it is read. */
