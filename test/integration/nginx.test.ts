@@ -81,6 +81,36 @@ if (!nginxProgram) {
     expect(confirmations.every(({ status }) => status === 401)).toBe(true);
   });
 
+  it('counts a /64 of IPv6 as one sender, as the API does', async () => {
+    const proxy = await startNginx(nginxProgram as string, {
+      upstreams: instances.map(portOf),
+      root: folder,
+      addressHeader: 'X-Test-Address',
+    });
+    const passed = async (addressOf: (index: number) => string) => {
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          send('POST', `${proxy.url}/api/v1/purchase/${randomUUID()}`, {
+            headers: { 'X-Test-Address': addressOf(index) },
+            body: '{}',
+          }),
+        ),
+      );
+      expect(new Set(answers.map(({ status }) => status))).not.toContain(500);
+      return answers.filter(({ status }) => status === 401).length;
+    };
+    try {
+      // 0x0a is a line feed among the bytes of an address.
+      expect(await passed((index) => `2001:db8:a:0:${index}::1`)).toBeLessThanOrEqual(20);
+      expect(await passed(() => '203.0.113.1')).toBeLessThanOrEqual(20);
+      expect(await passed((index) => `2001:db8:b:${index}::1`)).toBe(40);
+      expect(await passed((index) => `::ffff:198.51.100.${index}`)).toBe(40);
+      expect(await passed((index) => `198.51.100.${100 + index}`)).toBe(40);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
   it('limits by the same path however it is written', async () => {
     const spellings = ['/api/v1/%70urchase/', '/api/v1/x/../purchase/', '/api//v1/purchase/'];
     const answers = await Promise.all(

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './server-process.js';
 import { eventually } from './wait.js';
 
 export interface NginxProcess {
@@ -20,6 +20,8 @@ export interface NginxOptions {
   root: string;
   /** PEM files for the site with TLS; without them it is the plain site. */
   tls?: { certificate: string; key: string };
+  /** Names a header whose address nginx takes for the sender's, for addresses that this machine does not have. */
+  addressHeader?: string;
 }
 
 /**
@@ -71,7 +73,10 @@ export async function startNginx(program: string, options: NginxOptions): Promis
       .replace('8443', `127.0.0.1:${tlsPort}`)
       .replace('/usr/share/nginx/html', options.root)
       .replace('/etc/nginx/tls/fullchain.pem', options.tls?.certificate ?? '')
-      .replace('/etc/nginx/tls/privkey.pem', options.tls?.key ?? ''),
+      .replace('/etc/nginx/tls/privkey.pem', options.tls?.key ?? '') +
+      (options.addressHeader
+        ? `set_real_ip_from 127.0.0.1;\nreal_ip_header ${options.addressHeader};\n`
+        : ''),
   );
 
   const log = await open(join(folder, 'error.log'), 'w');
@@ -102,13 +107,4 @@ export async function startNginx(program: string, options: NginxOptions): Promis
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
