@@ -43,12 +43,14 @@ export class DemoSeed {
       const users = await this.seedUsers(transaction);
       const items = await this.seedCatalog(transaction);
       const count = await this.repository.countEvents(transaction);
-      const pastId = count === 0 ? await this.seedPast(transaction, users, items) : undefined;
+      const pastId =
+        count === 0
+          ? await this.seedPast(transaction, users, items)
+          : await this.repository.pastEventId(transaction, demoPast.title);
       if (!(await this.repository.somethingToBuy(transaction)))
         await this.seedRound(transaction, items, count);
       return pastId && { eventId: pastId, users, items };
     });
-    // Only the instance that made the past drop comes here with one, so its comments are made once.
     if (past) await this.discussion.seed(past);
   }
 

@@ -8,6 +8,7 @@ import { Order } from '../purchase/index.js';
 
 /** Instances that start at once seed one after the other; any number that nobody else uses. */
 const SEED_LOCK_KEY = 7_310_583;
+const DISCUSSION_LOCK_KEY = 7_310_584;
 
 export interface PastDrop {
   event: Pick<DropEvent, 'id' | 'title' | 'description' | 'startsAt' | 'endsAt' | 'reservationTtlSeconds'>;
@@ -23,6 +24,14 @@ export class SeedRepository {
   /** Held until the transaction ends. */
   async lockSeeding(transaction: Transaction): Promise<void> {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [SEED_LOCK_KEY]);
+  }
+
+  /** Held until the transaction ends. @returns whether nobody else holds it. */
+  async tryLockDiscussion(transaction: Transaction): Promise<boolean> {
+    const [row] = await transaction.query('SELECT pg_try_advisory_xact_lock($1) AS locked', [
+      DISCUSSION_LOCK_KEY,
+    ]);
+    return row.locked;
   }
 
   async databaseTime(transaction: Transaction): Promise<Date> {
@@ -43,6 +52,16 @@ export class SeedRepository {
       order: { id: 'DESC' },
     });
     return new Map(items.map(({ imageUrl, id }) => [imageUrl as string, id]));
+  }
+
+  /** Id of the drop of this title that is over, if there is one; the first of several. */
+  async pastEventId(transaction: Transaction, title: string): Promise<string | undefined> {
+    const [event] = await transaction.find(DropEvent, {
+      where: { title, status: 'closed' },
+      order: { id: 'ASC' },
+      take: 1,
+    });
+    return event?.id;
   }
 
   countEvents(transaction: Transaction): Promise<number> {

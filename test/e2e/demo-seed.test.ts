@@ -120,3 +120,23 @@ it('is not seeded into a database of one’s own unless asked for', async () => 
   expect(Object.values(await counts(server)).every((count) => count === 0)).toBe(true);
   await server.close();
 });
+
+it('gets its reviews and comments at a later start when their store was down at the first', async () => {
+  const first = await startTestApp({ SEED_DEMO: 'on', MONGO_URI: 'mongodb://127.0.0.1:9' });
+  await seed(first);
+  expect(await counts(first)).toMatchObject({ events: 3, reviews: 0, comments: 0 });
+
+  const [later, another] = [
+    await startTestApp({ SEED_DEMO: 'on' }, first.database),
+    await startTestApp({ SEED_DEMO: 'on' }, first.database),
+  ];
+  await Promise.all([seed(later), seed(another)]);
+  const complete = await counts(later);
+  expect(complete).toMatchObject({ events: 3, reviews: 5, comments: 5 });
+  await seed(another);
+  expect(await counts(later)).toEqual(complete);
+
+  await another.close();
+  await later.close();
+  await first.close();
+});
