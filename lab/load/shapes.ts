@@ -32,22 +32,26 @@ const crowd: Shape['drive'] = async (stage) => {
   );
 };
 
-/** The next buyer and item in turn, from the opening on: open at a rate, or as fast as the shop answers. */
+/** Fires for as long as the options say: open at a rate, or as fast as the shop answers. */
+async function fromTheOpening(
+  { openingAt, random, signal }: Stage,
+  { connections, durationSeconds, rate }: RunOptions,
+  fire: (intendedAt: number, index: number) => Promise<void>,
+): Promise<void> {
+  await waitUntil(openingAt);
+  const common = { startAt: openingAt, durationMs: durationSeconds * 1000, signal, fire };
+  if (rate === undefined) await closedLoop({ ...common, lanes: connections });
+  else await openLoop({ ...common, rate, random });
+}
+
+/** The next buyer and item in turn. */
 const stream: Shape['drive'] = async (stage, options) => {
   const acts = new Acts(stage);
   const order = shuffled(stage);
   const fire = async (intendedAt: number, index: number) => {
     await acts.purchase(order[index % order.length] as number, itemFor(stage, index), intendedAt);
   };
-  await waitUntil(stage.openingAt);
-  const common = {
-    startAt: stage.openingAt,
-    durationMs: options.durationSeconds * 1000,
-    signal: stage.signal,
-    fire,
-  };
-  if (options.rate === undefined) await closedLoop({ ...common, lanes: options.connections });
-  else await openLoop({ ...common, rate: options.rate, random: stage.random });
+  await fromTheOpening(stage, options, fire);
 };
 
 /** Shares of the acts in a mixed crowd; the rest of 1 are looks at the drop. */
@@ -111,15 +115,7 @@ const everything: Shape['drive'] = async (stage, options, accounts) => {
     }
     return acts.look(intendedAt);
   };
-  await waitUntil(stage.openingAt);
-  const common = {
-    startAt: stage.openingAt,
-    durationMs: options.durationSeconds * 1000,
-    signal: stage.signal,
-    fire,
-  };
-  if (options.rate === undefined) await closedLoop({ ...common, lanes: options.connections });
-  else await openLoop({ ...common, rate: options.rate, random });
+  await fromTheOpening(stage, options, fire);
 };
 
 export const shapeBook: Record<ShapeName, Shape> = {

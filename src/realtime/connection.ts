@@ -7,8 +7,8 @@ import type { AuthenticatedUser } from '../auth/index.js';
  */
 const MAX_UNREAD_BYTES = 256 * 1024;
 
-/** Enough to greet and subscribe before the first refill. */
-const INITIAL_MESSAGE_BUDGET = 20;
+/** Messages and pings, which are answered too; enough to greet and subscribe before the first refill. */
+export const MAX_MESSAGES_PER_SECOND = 20;
 
 /** One browser's socket and what it listens to. */
 export class Connection {
@@ -20,7 +20,7 @@ export class Connection {
   /** Answered the last ping. */
   alive = true;
   /** Messages left in this second, against a client that talks without end. */
-  messageBudget = INITIAL_MESSAGE_BUDGET;
+  messageBudget = MAX_MESSAGES_PER_SECOND;
 
   constructor(readonly socket: WebSocket) {}
 

@@ -5,7 +5,7 @@ import { AccessTokens } from '../auth/index.js';
 import { AppError } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { ChannelHub } from './channel-hub.js';
-import { Connection } from './connection.js';
+import { Connection, MAX_MESSAGES_PER_SECOND } from './connection.js';
 import { Feeds } from './feeds.js';
 import {
   DASHBOARD_CHANNEL,
@@ -21,8 +21,6 @@ const GREETING_TIMEOUT_MS = 5_000;
 /** Finds connections that died without a word, and tokens that ended meanwhile. */
 const HEARTBEAT_MS = 25_000;
 const TOKEN_CHECK_MS = 1_000;
-/** Messages and pings, which are answered too. */
-const MAX_MESSAGES_PER_SECOND = 20;
 /** Who goes on after being told to stop does not even wait for the good-bye, and gets none. */
 const MAX_MESSAGES_TOO_MANY = 200;
 const MAX_CHANNELS_PER_CONNECTION = 50;
