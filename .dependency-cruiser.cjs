@@ -10,7 +10,7 @@ const allowed = {
   reviews: ['auth', 'catalog', 'events', 'purchase'],
   realtime: ['auth', 'events', 'purchase', 'reviews'],
   admin: ['auth', 'catalog', 'events', 'purchase', 'reviews'],
-  health: ['auth', 'events', 'purchase', 'reviews'],
+  health: ['auth', 'events', 'purchase', 'realtime', 'reviews'],
   seed: ['auth', 'catalog', 'events', 'purchase', 'reviews', 'admin'],
 };
 

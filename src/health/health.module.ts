@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/index.js';
 import { PurchaseModule } from '../purchase/index.js';
+import { RealtimeModule } from '../realtime/index.js';
 import { ReviewsModule } from '../reviews/index.js';
 import { HealthController } from './health.controller.js';
 import { MetricsService } from './metrics.service.js';
 import { ReadinessService } from './readiness.service.js';
 
 @Module({
-  imports: [EventsModule, PurchaseModule, ReviewsModule],
+  imports: [EventsModule, PurchaseModule, RealtimeModule, ReviewsModule],
   controllers: [HealthController],
   providers: [ReadinessService, MetricsService],
 })

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { Database } from '../database/index.js';
 import { EventTransitions, type CarriedOutTransition } from '../events/index.js';
 import { ClaimService, type ClaimReport } from '../purchase/index.js';
+import { RealtimeGateway } from '../realtime/index.js';
 import { ReadinessService } from './readiness.service.js';
 
 /** What /metrics tells, in Prometheus' text format. State is read when it is asked for, not kept beside. */
@@ -51,10 +52,12 @@ export class MetricsService implements OnApplicationShutdown {
     private readonly database: Database,
     private readonly readiness: ReadinessService,
     private readonly claims: ClaimService,
+    private readonly realtime: RealtimeGateway,
     transitions: EventTransitions,
   ) {
     collectDefaultMetrics({ register: this.registry });
     this.watchClaimQueue();
+    this.watchListeners();
     this.watchPools();
     this.watchStores();
     this.stopListening = [
@@ -113,6 +116,18 @@ export class MetricsService implements OnApplicationShutdown {
       collect() {
         this.reset();
         this.inc(claims.refusedFromMemoryTotal);
+      },
+    });
+  }
+
+  private watchListeners(): void {
+    const { realtime, registers } = this;
+    new Gauge({
+      name: 'swiftdrop_realtime_connections',
+      help: 'Open WebSocket connections.',
+      registers,
+      collect() {
+        this.set(realtime.connectionCount);
       },
     });
   }

@@ -27,10 +27,6 @@ export class ChannelHub {
     return true;
   }
 
-  removeAll(connection: Connection): void {
-    for (const channel of [...connection.channels]) this.remove(channel, connection);
-  }
-
   listenerCount(channel: string): number {
     return this.channels.get(channel)?.size ?? 0;
   }

@@ -1,5 +1,6 @@
 import { createDrop } from '../support/drops.js';
 import { eventually } from '../support/wait.js';
+import { RealtimeClient } from '../support/realtime-client.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerUser, type TestUser } from '../support/users.js';
@@ -98,6 +99,18 @@ describe('liveness, readiness and metrics', () => {
         /http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/purchase\/:\w+",status="2xx"\} 1/,
       );
     });
+  });
+
+  it('counts who listens', async () => {
+    const listeners = async () =>
+      /^swiftdrop_realtime_connections (\d+)$/m.exec(
+        (await server.http.get('/metrics').expect(200)).text,
+      )?.[1];
+    expect(await listeners()).toBe('0');
+    const client = await RealtimeClient.connect(server.url);
+    await eventually(async () => expect(await listeners()).toBe('1'));
+    client.socket.close();
+    await eventually(async () => expect(await listeners()).toBe('0'));
   });
 
   it('gives every answer an id of its own, whatever the sender claims', async () => {
