@@ -16,7 +16,6 @@ export interface DropItem {
 
 export interface Drop {
   id: string;
-  status: string;
   startsAt: string;
   serverTime: string;
   items: DropItem[];

@@ -53,11 +53,6 @@ export class HttpClient {
     this.timer.unref();
   }
 
-  /** Requests that wait in the lab for a free connection. */
-  get waiting(): number {
-    return this.queue.length - this.queueHead;
-  }
-
   /** Opens every connection, so that the run does not measure handshakes. Failures show at first use. */
   async open(): Promise<void> {
     await Promise.all(this.lanes.map((lane) => lane.connect().catch(() => undefined)));

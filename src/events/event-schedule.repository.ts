@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../database/index.js';
-import type { EventStatus } from './event-states.js';
 
 /** A boundary that was carried out. */
 export interface Boundary {
   eventId: string;
-  to: EventStatus;
   dueAt: Date;
   at: Date;
 }
@@ -28,7 +26,7 @@ export class EventScheduleRepository {
          WHERE opened_at IS NULL AND status <> 'closed'
            AND starts_at <= statement_timestamp() AND ends_at > statement_timestamp()
          ORDER BY starts_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING id AS "eventId", status AS "to", starts_at AS "dueAt", opened_at AS at`,
+       RETURNING id AS "eventId", starts_at AS "dueAt", opened_at AS at`,
       [count],
     );
     return rows;
@@ -49,7 +47,7 @@ export class EventScheduleRepository {
     const [[row]]: [Boundary[]] = await transaction.query(
       `UPDATE events SET status = 'closed', closed_at = clock_timestamp()
        WHERE id = $1 AND status <> 'closed' AND ends_at <= statement_timestamp()
-       RETURNING id AS "eventId", status AS "to", ends_at AS "dueAt", closed_at AS at`,
+       RETURNING id AS "eventId", ends_at AS "dueAt", closed_at AS at`,
       [id],
     );
     return row;

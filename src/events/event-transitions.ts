@@ -1,5 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
-import type { EventStatus } from './event-states.js';
+import { Injectable } from '@nestjs/common';
+import { Listeners } from '../common/index.js';
 
 /**
  * The signal that all instances get, with the event's id, when an event is created, edited, opened or
@@ -11,7 +11,6 @@ export const EVENTS_CHANGED = 'events_changed';
 export interface CarriedOutTransition {
   eventId: string;
   act: 'start' | 'end';
-  to: EventStatus;
   /** The boundary: `starts_at` or `ends_at`. */
   dueAt: Date;
   /** When the status changed, by the database's clock. */
@@ -20,8 +19,6 @@ export interface CarriedOutTransition {
   skewMs: number;
 }
 
-type Listener = (transition: CarriedOutTransition) => void;
-
 /**
  * Tells of each start and end once in the whole fleet, after its commit, in the instance whose scheduler
  * carried it out. A crash right after the commit loses the call, so what must not be lost belongs in the
@@ -29,22 +26,14 @@ type Listener = (transition: CarriedOutTransition) => void;
  */
 @Injectable()
 export class EventTransitions {
-  private readonly logger = new Logger(EventTransitions.name);
-  private readonly listeners = new Set<Listener>();
+  private readonly carriedOut = new Listeners<CarriedOutTransition>();
 
   /** Until the returned function is called. */
-  onTransition(listener: Listener): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  onTransition(listener: (transition: CarriedOutTransition) => void): () => void {
+    return this.carriedOut.add(listener);
   }
 
   publish(transition: CarriedOutTransition): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(transition);
-      } catch (error) {
-        this.logger.error({ err: error, msg: 'A listener of transitions failed' });
-      }
-    }
+    this.carriedOut.tell(transition);
   }
 }

@@ -1,6 +1,6 @@
 export { PurchaseModule } from './purchase.module.js';
 export { ClaimService, type Claim, type ClaimReport } from './claim.service.js';
-export { claimOutcomes, type ClaimOutcome } from './claims.repository.js';
+export { type ClaimOutcome } from './claims.repository.js';
 export { Order } from './order.entity.js';
 export { orderStatuses, type OrderStatus } from './order-states.js';
 export { OrderResponse } from './dto/order.response.js';

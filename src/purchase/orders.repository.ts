@@ -25,11 +25,10 @@ export interface ReleasedOrder {
   quantity: number;
 }
 
-/** Stock that has come back, as it stands after. */
+/** Where stock has come back. */
 export interface ReturnedStock {
   eventItemId: string;
   eventId: string;
-  stockRemaining: number;
 }
 
 /** An order and whose it is. */
@@ -126,8 +125,7 @@ export class OrdersRepository {
    */
   returnStock(transaction: Transaction, released: readonly Stock[]): Promise<ReturnedStock[]> {
     return transaction.query(
-      `SELECT event_item_id AS "eventItemId", event_id AS "eventId", stock_remaining AS "stockRemaining"
-       FROM return_stock($1, $2)`,
+      `SELECT event_item_id AS "eventItemId", event_id AS "eventId" FROM return_stock($1, $2)`,
       [released.map(({ eventItemId }) => eventItemId), released.map(({ quantity }) => quantity)],
     );
   }
