@@ -9,21 +9,24 @@ SHOP_SOURCES := $(shell find web/src web/public) web/index.html web/routes.json 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-node_modules/.package-lock.json: package.json package-lock.json web/package.json
+# Named after what these files say, so that a new date on one of them installs nothing.
+INSTALLED := node_modules/.installed-$(shell cat package.json package-lock.json web/package.json | cksum | cut -d' ' -f1)
+
+$(INSTALLED):
 	@echo 'Installing the dependencies; the first time takes a minute or more ...'
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-dist/main.js: node_modules/.package-lock.json $(API_SOURCES)
+dist/main.js: $(INSTALLED) $(API_SOURCES)
 	@echo 'Building the API ...'
 	@npm run --silent build:api
 
-web/dist/index.html: node_modules/.package-lock.json $(SHOP_SOURCES)
+web/dist/index.html: $(INSTALLED) $(SHOP_SOURCES)
 	@echo 'Building the shop ...'
 	@npm run --silent build -w web -- --logLevel warn
 
 .PHONY: install
-install: node_modules/.package-lock.json ## Install the dependencies from the lock file
+install: $(INSTALLED) ## Install the dependencies from the lock file
 
 .PHONY: run
 run: dist/main.js web/dist/index.html ## Build what changed and start the shop on embedded defaults

@@ -7,6 +7,7 @@ import { renderReport } from './report/html.ts';
 import { renderSummary } from './report/summary.ts';
 import type { RunResult } from './result.ts';
 import { openTarget, runOnce } from './run.ts';
+import { ensureBuilt } from './target.ts';
 
 const PASS = 0;
 const FAIL = 1;
@@ -32,7 +33,10 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function run(options: RunOptions, interrupted: AbortSignal): Promise<number> {
-  if (options.target.kind === 'embedded') process.stderr.write('starting a server of its own …\n');
+  if (options.target.kind === 'embedded') {
+    await ensureBuilt();
+    process.stderr.write('starting a server of its own …\n');
+  }
   const target = await openTarget(options);
   let result: RunResult;
   try {

@@ -46,7 +46,7 @@ async function boot(): Promise<void> {
 }
 
 function announce(settings: Settings, port: number): void {
-  const { HOST, MONGO_URI } = settings.raw;
+  const { HOST, MONGO_URI, SHOP_URL } = settings.raw;
   const url = browserUrl(HOST, port);
   if (settings.isProduction) {
     logger.log(`Listening on ${url}`);
@@ -55,6 +55,7 @@ function announce(settings: Settings, port: number): void {
   process.stdout.write(
     banner({
       url,
+      shopUrl: SHOP_URL,
       stores: [
         settings.usesEmbeddedDatabase ? 'embedded PostgreSQL' : 'PostgreSQL',
         MONGO_URI ? 'MongoDB (reviews, comments)' : 'reviews and comments in PostgreSQL too',
@@ -87,6 +88,9 @@ async function stop(exitCode: number, reason: string): Promise<void> {
     exitNow(1);
   }
   clearTimeout(giveUp);
+  // Said last, since make, told of the same Ctrl-C, ends with a word of an interrupt and an error.
+  if (embedded && settings && exitCode === 0)
+    process.stdout.write(`Stopped; your data is in ${settings.dataDir}\n`);
   process.exit(exitCode);
 }
 

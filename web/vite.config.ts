@@ -116,6 +116,8 @@ export default defineConfig({
   ],
   server: {
     port: 5173,
+    // The API's banner leads there.
+    strictPort: true,
     proxy: {
       '/api': { target: process.env.API_URL ?? `http://localhost:${process.env.PORT ?? 3000}`, ws: true },
     },

@@ -17,6 +17,13 @@ describe('the banner', () => {
     expect(text).toMatch(/Demo logins +admin@swiftdrop\.example +one +\(admin\)\n +ada@/);
   });
 
+  it('leads to the shop where another server has it, and to the reference here', () => {
+    const facts = { url: 'http://localhost:3000', shopUrl: 'http://localhost:5173', stores: [], logins: [] };
+    expect(banner(facts)).toMatch(
+      /Shop +http:\/\/localhost:5173\n +API reference +http:\/\/localhost:3000\/docs/,
+    );
+  });
+
   it.each([
     ['127.0.0.1', 'http://localhost:1'],
     ['0.0.0.0', 'http://localhost:1'],

@@ -6,6 +6,8 @@ export interface DemoLogin {
 
 export interface BannerFacts {
   url: string;
+  /** Where the shop is, if not there. */
+  shopUrl?: string | undefined;
   stores: readonly string[];
   logins: readonly DemoLogin[];
   /** Where an embedded database keeps what it knows. */
@@ -13,9 +15,9 @@ export interface BannerFacts {
 }
 
 /** What a person sees who has just typed `make run`. */
-export function banner({ url, stores, logins, dataDir }: BannerFacts): string {
+export function banner({ url, shopUrl = url, stores, logins, dataDir }: BannerFacts): string {
   const lines: [label: string, text: string][] = [
-    ['Shop', url],
+    ['Shop', shopUrl],
     ['API reference', `${url}/docs`],
     ['Stores', stores.join(', ')],
   ];

@@ -43,6 +43,9 @@ export const settingsShape = {
     .string()
     .optional()
     .describe('Folder of the built web shop; unset takes the one that was built beside the API.'),
+  SHOP_URL: url(['http', 'https']).describe(
+    'Where the shop is, if another server serves it; said at the start. "npm run dev" sets it.',
+  ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -136,6 +139,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'HOST',
     'DATA_DIR',
     'WEB_DIR',
+    'SHOP_URL',
     'LOG_LEVEL',
     'MAX_CONNECTIONS',
     'SHUTDOWN_TIMEOUT_SECONDS',

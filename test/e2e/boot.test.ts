@@ -72,6 +72,7 @@ describe('a start that cannot succeed ends with one clear line', () => {
     await first.opened();
     first.signal('SIGTERM');
     expect(await first.ended).toBe(0);
+    expect(first.output()).toMatch(new RegExp(`\\nStopped; your data is in ${dataDir}\n$`));
 
     await writeFile(join(dataDir, 'postgres.password'), 'another\n');
     expect(await refusal({ DATA_DIR: dataDir })).toMatch(/^The file postgres\.password .*\n$/);
