@@ -5,11 +5,13 @@ import { ServerClock } from './server-clock';
 export const serverClock = new ServerClock();
 
 const now = ref(serverClock.now());
+const isKnown = ref(false);
 let users = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function tick(): void {
   now.value = serverClock.now();
+  isKnown.value = serverClock.isSynchronised;
   // Wakes just after the next full second of the server's time, so that all countdowns flip together and
   // a button that opens on a full second opens on it; four times a second keeps corrections smooth.
   const untilNextQuarter = 250 - (now.value % 250);
@@ -23,4 +25,13 @@ export function useNow(): Readonly<Ref<number>> {
     if (--users === 0) clearTimeout(timer);
   });
   return readonly(now);
+}
+
+/**
+ * Whether `useNow` tells the server's time, and not yet the machine's own, which may be an hour wrong. Changes
+ * together with it.
+ */
+export function useTimeIsKnown(): Readonly<Ref<boolean>> {
+  useNow();
+  return readonly(isKnown);
 }
