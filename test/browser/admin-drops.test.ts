@@ -4,7 +4,7 @@ import { createDrop, createShoppers } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, type TestUser } from '../support/users.js';
 import { withBuiltShop } from './support/built-shop.js';
-import { heading, Visitors } from './support/visitors.js';
+import { accountButton, heading, Visitors } from './support/visitors.js';
 
 describe('an admin’s drops', () => {
   let shop: TestApp;
@@ -67,6 +67,31 @@ describe('an admin’s drops', () => {
     await page.getByText('A price such as 12.50.').waitFor();
     expect(await price.getAttribute('aria-invalid')).toBe('true');
     expect(await price.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+  });
+
+  it('are not lost by leaving the form unasked, be it for a page, the account’s end or the tab’s', async () => {
+    const page = await visitors.arriveAs(admin);
+    await page.goto('/admin/events/new');
+    await page.getByLabel('Title').fill('Half a thought');
+    const question = page.getByRole('dialog');
+    await page.getByRole('link', { name: 'Catalogue' }).click();
+    await question.getByRole('button', { name: 'Keep editing' }).click();
+    await question.waitFor({ state: 'detached' });
+    await accountButton(page).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+    await question.getByRole('button', { name: 'Keep editing' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Title').inputValue()).toBe('Half a thought');
+    await accountButton(page).waitFor();
+
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    expect((await asked).type()).toBe('beforeunload');
+    // Everywhere else a dialogue is a fault.
+    expect(visitors.faults.splice(0)).toEqual([expect.stringContaining('dialogue')]);
+    await page.getByRole('link', { name: 'Catalogue' }).click();
+    await question.getByRole('button', { name: 'Leave', exact: true }).click();
+    await heading(page, 'Catalogue').waitFor();
   });
 
   it('replays what happened and saves the orders as a file', async () => {

@@ -26,6 +26,9 @@ export type Faults = Record<string, string>;
 
 const HOUR_MS = 3_600_000;
 
+/** A line whose item is still to be chosen. */
+export const newLine = (): DraftLine => ({ itemId: '', price: '', stock: '', limit: '1' });
+
 /** For a new drop: the next full hour, for an hour. */
 export function newDraft(now: number, zone = ownZone()): EventDraft {
   const nextHour = Math.ceil((now + 1) / HOUR_MS) * HOUR_MS;
@@ -36,7 +39,7 @@ export function newDraft(now: number, zone = ownZone()): EventDraft {
     endsAt: toLocalField(nextHour + HOUR_MS, zone),
     ttl: '',
     currency: 'USD',
-    lines: [],
+    lines: [newLine()],
   };
 }
 
