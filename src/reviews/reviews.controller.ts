@@ -13,6 +13,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentUser, Public, RateLimit, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe, PageQuery, type Page } from '../common/index.js';
 import { PutReviewRequest } from './dto/put-review.request.js';
+import { ReviewEligibilityResponse } from './dto/review-eligibility.response.js';
 import { ReviewSummaryResponse } from './dto/review-summary.response.js';
 import { ReviewPage, ReviewResponse } from './dto/review.response.js';
 import { ReviewsService } from './reviews.service.js';
@@ -63,6 +64,17 @@ export class ReviewsController {
   @ApiNotFoundResponse({ description: 'ITEM_NOT_FOUND' })
   getReviewSummary(@Param('itemId', IdPipe) itemId: string): Promise<ReviewSummaryResponse> {
     return this.reviews.summarize(itemId);
+  }
+
+  @Get('items/:itemId/eligibility')
+  @ApiOperation({ summary: 'Read whether one can review an item' })
+  @ApiOkResponse({ type: ReviewEligibilityResponse })
+  @ApiNotFoundResponse({ description: 'ITEM_NOT_FOUND' })
+  getReviewEligibility(
+    @Param('itemId', IdPipe) itemId: string,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<ReviewEligibilityResponse> {
+    return this.reviews.eligibility(user.id, itemId);
   }
 
   @Delete(':reviewId')

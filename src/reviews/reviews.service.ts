@@ -5,6 +5,7 @@ import { CatalogService } from '../catalog/index.js';
 import { Clock, decodeCursor, newId, toPage, type Page, type PageQuery } from '../common/index.js';
 import { OrdersService } from '../purchase/index.js';
 import type { PutReviewRequest } from './dto/put-review.request.js';
+import type { ReviewEligibilityResponse } from './dto/review-eligibility.response.js';
 import { ReviewSummaryResponse } from './dto/review-summary.response.js';
 import { ReviewResponse } from './dto/review.response.js';
 import { Moderation } from './moderation.js';
@@ -13,7 +14,7 @@ import { reviewErrors } from './reviews.errors.js';
 
 /**
  * What buyers think of catalogue items. The reviews' store may be another database than the shop's, so no
- * method runs in a transaction; each throws REVIEWS_UNAVAILABLE while that store cannot be reached.
+ * method runs in a transaction; each that reads or writes them throws REVIEWS_UNAVAILABLE while it cannot be reached.
  */
 @Injectable()
 export class ReviewsService {
@@ -43,6 +44,15 @@ export class ReviewsService {
       at: this.clock.now(),
     });
     return { review: ReviewResponse.of(review, await this.users.displayNames([userId])), created };
+  }
+
+  /**
+   * Whether `put` would be refused for want of an order; answers while the reviews' store is out of reach, too.
+   * @throws ITEM_NOT_FOUND
+   */
+  async eligibility(userId: string, itemId: string): Promise<ReviewEligibilityResponse> {
+    await this.catalog.get(itemId);
+    return { verifiedBuyer: await this.orders.hasConfirmedOrder(userId, itemId) };
   }
 
   /**

@@ -81,6 +81,28 @@ function routes(settings: Record<string, string>): void {
     return { itemId: rows[0].item_id as string, reserve, buy };
   }
 
+  describe('GET /reviews/items/:itemId/eligibility', () => {
+    const mayReview = (itemId: string, user: TestUser) =>
+      get(`items/${itemId}/eligibility`).auth(user.token, { type: 'bearer' });
+
+    it('tells buyers from others, and a confirmed order from a held one', async () => {
+      const { itemId, reserve, buy } = await itemOnSale();
+      const [buyer, holder, other] = (await bulkUsers(server, 3)) as [TestUser, TestUser, TestUser];
+      await buy(buyer);
+      await reserve(holder);
+      expect((await mayReview(itemId, buyer).expect(200)).body).toEqual({ verifiedBuyer: true });
+      for (const user of [holder, other])
+        expect((await mayReview(itemId, user).expect(200)).body).toEqual({ verifiedBuyer: false });
+    });
+
+    it('needs somebody who is logged in and an item that exists', async () => {
+      const { itemId } = await itemOnSale();
+      await get(`items/${itemId}/eligibility`).expect(401);
+      const { body } = await mayReview(UNKNOWN, await shopper()).expect(404);
+      expect(body.code).toBe('ITEM_NOT_FOUND');
+    });
+  });
+
   describe('POST /reviews/items/:itemId', () => {
     it('adds the review of a verified buyer, then replaces it', async () => {
       const { itemId, buy } = await itemOnSale();

@@ -65,6 +65,10 @@ export const api = {
         params: { path: { itemId }, query: { limit: 5, cursor } },
       }),
     ),
+  mayRate: (itemId: string) =>
+    dataOf(client.GET('/api/v1/reviews/items/{itemId}/eligibility', path({ itemId }))).then(
+      ({ verifiedBuyer }) => verifiedBuyer,
+    ),
   rate: (itemId: string, body: Schemas['PutReviewRequest']) =>
     dataOf(client.POST('/api/v1/reviews/items/{itemId}', { ...path({ itemId }), body })),
   threads: (eventId: string, cursor?: string) =>
