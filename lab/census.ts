@@ -52,7 +52,7 @@ export interface Evidence {
 /**
  * The expirer promises a second; another is allowed for the time between its look and this one.
  */
-export const OVERDUE_TOLERANCE_SECONDS = 2;
+const OVERDUE_TOLERANCE_SECONDS = 2;
 const MAX_EXAMPLES = 5;
 
 /** Every check of the verdict; the run passes if all do. */

@@ -67,7 +67,7 @@ async function runSide(
   }
 }
 
-export function compareRounds(results: readonly { a: RunResult; b: RunResult }[]): Comparison {
+function compareRounds(results: readonly { a: RunResult; b: RunResult }[]): Comparison {
   const names = Object.keys(figures) as Figure[];
   const rounds = results.map(
     ({ a, b }) =>

@@ -15,7 +15,7 @@ import { LabBuyersService } from './lab-buyers.service.js';
 
 /** Where LAB_ENDPOINTS is off, there is nothing here. */
 @Injectable()
-export class LabEndpointsGuard implements CanActivate {
+class LabEndpointsGuard implements CanActivate {
   constructor(private readonly settings: Settings) {}
 
   canActivate(): boolean {

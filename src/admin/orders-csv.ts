@@ -50,7 +50,7 @@ export function ordersCsvRows(orders: readonly ExportedOrder[]): string {
 }
 
 /** Exact: 12900 USD is 129.00, 12900 JPY is 12900, 12900 KWD is 12.900. */
-export function majorUnits(minor: bigint, currency: string): string {
+function majorUnits(minor: bigint, currency: string): string {
   const digits = fractionDigits(currency);
   if (digits === 0) return String(minor);
   const padded = String(minor).padStart(digits + 1, '0');

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MinLength, ValidateBy } from 'class-validator';
 
-export const MIN_PASSWORD_LENGTH = 8;
+const MIN_PASSWORD_LENGTH = 8;
 
 /** bcrypt ignores what comes after. */
 export const MAX_PASSWORD_BYTES = 72;

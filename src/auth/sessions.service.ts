@@ -13,7 +13,7 @@ import { SessionRepository } from './session.repository.js';
 import type { User } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
 
-export const MAX_SESSIONS_PER_USER = 20;
+const MAX_SESSIONS_PER_USER = 20;
 
 /** Two tabs may refresh at once with the one cookie that they share; both are honest. */
 const REUSE_GRACE_SECONDS = 10;

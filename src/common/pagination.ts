@@ -6,7 +6,7 @@ import { commonErrors } from './common.errors.js';
 import { MayBeAbsent } from './optional.js';
 
 export const MAX_PAGE_SIZE = 100;
-export const DEFAULT_PAGE_SIZE = 20;
+const DEFAULT_PAGE_SIZE = 20;
 
 /** `?limit=&cursor=` of every list. */
 export class PageQuery {
@@ -58,7 +58,7 @@ export function toPage<Row, T>(
   };
 }
 
-export function encodeCursor(key: readonly unknown[]): string {
+function encodeCursor(key: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { settingGroups, settingsShape, type SettingGroup } from './settings.schema.js';
 
-const HEAD = `# Every setting of SwiftDrop. Copy this file to .env and set what should differ: "npm start", "make run" and
+const HEAD = `# Every setting of SwiftDrop. Copy this file to .env and set what should differ: "make run", "make dev" and
 # Docker Compose read it from there. A variable of the shell goes before the file; an empty one counts as unset.
 # Written from the schema by "npm run env-example".
 `;

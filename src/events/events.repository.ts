@@ -54,7 +54,7 @@ export interface ListPosition {
 }
 
 /** The class of our advisory locks on single events; the second key is a hash of the id. */
-export const EVENT_ACTS_LOCK = 7_310_583;
+const EVENT_ACTS_LOCK = 7_310_583;
 
 const INSTANT_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 

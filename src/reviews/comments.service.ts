@@ -10,14 +10,14 @@ import { Moderation } from './moderation.js';
 import { reviewErrors } from './reviews.errors.js';
 
 /** Deeper than people follow, shallow enough to show; the thread's first comment has depth 0. */
-export const MAX_DEPTH = 8;
+const MAX_DEPTH = 8;
 /** Bounds what one thread brings along with a page, and the thread's document in MongoDB. */
-export const MAX_REPLIES = 200;
+const MAX_REPLIES = 200;
 /**
  * What a page may bring; above what one thread holds, so that each page has one. 20 full threads of long comments would be 27 MB, and three
  * seconds in which nothing is sold.
  */
-export const MAX_COMMENTS_PER_PAGE = 300;
+const MAX_COMMENTS_PER_PAGE = 300;
 
 /**
  * What people say about events. As in `ReviewsService`, no method runs in a transaction, and each throws

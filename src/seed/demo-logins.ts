@@ -7,14 +7,14 @@ export interface DemoLogin {
   displayName: string;
 }
 
-export const demoAdmin: DemoLogin = {
+const demoAdmin: DemoLogin = {
   role: 'admin',
   email: 'admin@swiftdrop.example',
   password: 'demo-admin',
   displayName: 'Robin',
 };
 
-export const demoShoppers = [
+const demoShoppers = [
   { role: 'customer', email: 'ada@swiftdrop.example', password: 'demo-shopper', displayName: 'Ada' },
   { role: 'customer', email: 'bo@swiftdrop.example', password: 'demo-shopper', displayName: 'Bo' },
   { role: 'customer', email: 'chidi@swiftdrop.example', password: 'demo-shopper', displayName: 'Chidi' },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-export const TEMPLATE_DATABASE = 'swiftdrop_template';
+const TEMPLATE_DATABASE = 'swiftdrop_template';
 
 /** URL of a database of the run's PostgreSQL. */
 export function databaseUrl(name: string): string {
@@ -10,7 +10,7 @@ export function databaseUrl(name: string): string {
   return url.href;
 }
 
-export async function createDatabase(name: string, template?: string): Promise<void> {
+async function createDatabase(name: string, template?: string): Promise<void> {
   await administer(
     `CREATE DATABASE ${pg.escapeIdentifier(name)}` +
       (template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : ''),

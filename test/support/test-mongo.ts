@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createConnection } from 'mongoose';
 
 /** MongoDB, or its stand-in; undefined where there is none (global-setup.js has said so loudly). */
-export const testMongoUri = process.env.TEST_MONGO_URI;
+const testMongoUri = process.env.TEST_MONGO_URI;
 
 /** `describe` where there is a MongoDB; else its tests are counted as skipped. */
 export const describeOnMongo = testMongoUri === undefined ? describe.skip : describe;

@@ -4,7 +4,7 @@ import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { MayBeAbsent } from '../../common/index.js';
 import { orderStatuses, type OrderStatus } from '../../purchase/index.js';
 
-export const MAX_CENSUS_PAGE_SIZE = 1_000;
+const MAX_CENSUS_PAGE_SIZE = 1_000;
 
 /** Units, not orders, except for `orders`. */
 export class CensusItem {

@@ -3,7 +3,7 @@ import { IsInt, Matches, Max, Min } from 'class-validator';
 import { MayBeAbsent } from '../../common/index.js';
 import { MAX_ACCESS_TOKEN_TTL_SECONDS } from '../../config/index.js';
 
-export const MAX_LAB_BUYERS_PER_CALL = 5_000;
+const MAX_LAB_BUYERS_PER_CALL = 5_000;
 
 /** Names one run of a load test, chosen by whoever runs it. */
 export class LabRunRequest {

@@ -4,7 +4,7 @@ import { IsInt, Max, Min } from 'class-validator';
 import { IsInstant, MayBeAbsent, Money } from '../../common/index.js';
 
 /** More points than this no chart can show, and no answer should carry. */
-export const MAX_REPLAY_BUCKETS = 300;
+const MAX_REPLAY_BUCKETS = 300;
 
 export class ReplayQuery {
   @ApiPropertyOptional({ format: 'date-time', description: 'Without it, from the opening.' })

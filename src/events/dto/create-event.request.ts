@@ -13,9 +13,9 @@ import {
 } from 'class-validator';
 import { IsInstant, IsText, MayBeAbsent, Money } from '../../common/index.js';
 
-export const MAX_ITEMS_PER_EVENT = 50;
-export const MAX_STOCK = 1_000_000;
-export const MAX_PER_USER_LIMIT = 100;
+const MAX_ITEMS_PER_EVENT = 50;
+const MAX_STOCK = 1_000_000;
+const MAX_PER_USER_LIMIT = 100;
 
 export class EventItemRequest {
   @ApiProperty({ format: 'uuid', description: 'Id of the catalogue item; each at most once in an event.' })

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IsText } from '../../common/index.js';
 
-export const MAX_REVIEW_LENGTH = 4_000;
+const MAX_REVIEW_LENGTH = 4_000;
 
 export class PutReviewRequest {
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 5, example: 5 })

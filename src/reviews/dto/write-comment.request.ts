@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsText } from '../../common/index.js';
 
-export const MAX_COMMENT_LENGTH = 2_000;
+const MAX_COMMENT_LENGTH = 2_000;
 
 export class WriteCommentRequest {
   @ApiProperty({ minLength: 1, maxLength: MAX_COMMENT_LENGTH, example: 'Does it come in blue?' })
