@@ -1,4 +1,5 @@
 import { InitialSchema1795219200000 } from './1795219200000-initial-schema.js';
+import { OrdersKeepTheirOwners1795262400000 } from './1795262400000-orders-keep-their-owners.js';
 
 /** In order; a released migration is never edited. */
-export const migrations = [InitialSchema1795219200000];
+export const migrations = [InitialSchema1795219200000, OrdersKeepTheirOwners1795262400000];
