@@ -15,10 +15,11 @@ import { purchaseErrors } from './purchase.errors.js';
 import { KEYED_MEMORY_MS, SoldOutMemory, type GoneItem } from './sold-out-memory.js';
 
 /**
- * Beyond this a batch gains little and the callers at its front wait longer for those at its end: an order costs
- * PostgreSQL 31 µs of processor time in batches of 100 and 25 µs in batches of 500.
+ * What is beyond goes in the next batch, so that PostgreSQL works on one half of a crowd while the other is being
+ * answered: with all in one, either waits for the other. An order costs PostgreSQL little less in a larger
+ * batch (docs/benchmarks.md).
  */
-export const MAX_BATCH = 500;
+export const MAX_BATCH = 128;
 
 /** Reading so many takes PostgreSQL 0.5 ms, and it is done ten times a second at most. */
 const MAX_REMEMBERED_BUYERS = 1_000;
