@@ -54,11 +54,6 @@ export class BatchedClaims<Request, Answer> {
     return this.waitingCount;
   }
 
-  /** Whether claims of the item are in flight or wait. */
-  isBusy(itemId: string): boolean {
-    return this.deciding.has(itemId) || this.ready.has(itemId);
-  }
-
   claim(itemId: string, request: Request): Promise<Answer> {
     const mustWait = this.freeLanes === 0 || this.deciding.has(itemId);
     if (mustWait && this.waitingCount >= this.options.queueLimit)

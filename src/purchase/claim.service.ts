@@ -49,6 +49,8 @@ export class ClaimService {
   private readonly soldOut = new SoldOutMemory();
   private readonly reports = new Listeners<ClaimReport>();
   private readonly claims: BatchedClaims<ClaimRequestRow, ClaimDecision>;
+  /** How many claims of each user are being decided here. */
+  private readonly asking = new Map<string, number>();
   private refusedFromMemory = 0;
 
   constructor(
@@ -94,12 +96,12 @@ export class ClaimService {
   }> {
     const keyed = idempotencyKey !== undefined;
     // A request whose first attempt may be in flight here asks after it.
-    const asks = keyed && this.claims.isBusy(eventItemId);
+    const asks = keyed && this.asking.has(userId);
     if (!asks && this.soldOut.refuses(eventItemId, userId, keyed)) {
       this.refusedFromMemory += 1;
       throw purchaseErrors.SOLD_OUT();
     }
-    const decision = await this.claims.claim(eventItemId, { userId, quantity, idempotencyKey });
+    const decision = await this.ask(eventItemId, { userId, quantity, idempotencyKey });
     if (decision.order)
       return { order: toOrderResponse(decision.order), replayed: decision.outcome === 'replayed' };
     throw refusal(decision);
@@ -108,6 +110,18 @@ export class ClaimService {
   /** Units of the item have come back: ask the database again. */
   noticeReturnedStock(eventItemId: string): void {
     this.soldOut.forget(eventItemId);
+  }
+
+  private async ask(eventItemId: string, request: ClaimRequestRow): Promise<ClaimDecision> {
+    const { userId } = request;
+    this.asking.set(userId, (this.asking.get(userId) ?? 0) + 1);
+    try {
+      return await this.claims.claim(eventItemId, request);
+    } finally {
+      const others = (this.asking.get(userId) as number) - 1;
+      if (others > 0) this.asking.set(userId, others);
+      else this.asking.delete(userId);
+    }
   }
 
   private async decide(batch: ItemClaims<ClaimRequestRow>[]): Promise<ClaimDecision[][]> {

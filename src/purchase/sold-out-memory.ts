@@ -26,9 +26,10 @@ export interface GoneItem {
  * The event items of which this instance has just seen the last unit gone.
  *
  * Who has no order in a snapshot that was taken t ago can only have got one since, and only from stock that
- * came back since. If either passed through this instance, it has forgotten the item by then, and while it
- * decides claims of the item, requests with a key wait for what comes of them. So the one whose replay may be refused is a shopper who bought a returned unit from another instance, lost the answer and
- * repeats the request here, all within KEYED_MEMORY_MS; the order exists, and the next attempt is told of it.
+ * came back since. If either passed through this instance, it has forgotten the item by then, and a request with
+ * a key waits for what becomes of its user's other claims here. So the one whose replay may be refused is a
+ * shopper who bought a returned unit from another instance, lost the answer and repeats the request here, all
+ * within KEYED_MEMORY_MS; the order exists, and the next attempt is told of it.
  */
 export class SoldOutMemory {
   private readonly gone = new Map<string, GoneItem>();
