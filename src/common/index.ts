@@ -17,5 +17,6 @@ export {
   toAppError,
 } from './problem.filter.js';
 export { Problem } from './problem.response.js';
+export { SharedReads } from './shared-reads.js';
 export * from './text.js';
 export { createValidationPipe, fieldErrors, IdPipe, MAX_FIELD_ERRORS, parseId } from './validation.pipe.js';

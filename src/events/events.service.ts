@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { CatalogService } from '../catalog/index.js';
-import { decodeCursor, isInstant, newId, toPage, type Page } from '../common/index.js';
+import { decodeCursor, isInstant, newId, SharedReads, toPage, type Page } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { DatabaseSignals, type Transaction } from '../database/index.js';
 import type { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
@@ -26,6 +26,10 @@ import {
  */
 @Injectable()
 export class EventsService {
+  // Thousands read a drop's page at once, and all see the same.
+  private readonly eventReads = new SharedReads<EventResponse>();
+  private readonly listReads = new SharedReads<Page<EventResponse>>();
+
   constructor(
     private readonly events: EventsRepository,
     private readonly catalog: CatalogService,
@@ -94,21 +98,27 @@ export class EventsService {
    * @param transaction to see what it wrote so far
    * @throws EVENT_NOT_FOUND
    */
-  async get(id: string, transaction?: Transaction): Promise<EventResponse> {
-    const event = await this.events.find(id, transaction);
-    if (!event) throw eventErrors.EVENT_NOT_FOUND();
-    return toResponse(event);
+  get(id: string, transaction?: Transaction): Promise<EventResponse> {
+    return transaction ? this.read(id, transaction) : this.eventReads.read(id, () => this.read(id));
   }
 
   /**
    * Latest start first; with status `locked` soonest start first.
    * @throws INVALID_CURSOR
    */
-  async list(query: ListEventsQuery): Promise<Page<EventResponse>> {
-    const key = decodeCursor(query.cursor, [isInstant, isUUID]);
-    const after = key && { startsAtText: key[0], id: key[1] };
-    const rows = await this.events.page(query.status, after, query.limit + 1);
-    return toPage(rows, query.limit, (event) => [event.startsAtText, event.id], toResponse);
+  async list({ status, limit, cursor }: ListEventsQuery): Promise<Page<EventResponse>> {
+    const position = decodeCursor(cursor, [isInstant, isUUID]);
+    const after = position && { startsAtText: position[0], id: position[1] };
+    return this.listReads.read(JSON.stringify([status, limit, cursor]), async () => {
+      const rows = await this.events.page(status, after, limit + 1);
+      return toPage(rows, limit, (event) => [event.startsAtText, event.id], toResponse);
+    });
+  }
+
+  private async read(id: string, transaction?: Transaction): Promise<EventResponse> {
+    const event = await this.events.find(id, transaction);
+    if (!event) throw eventErrors.EVENT_NOT_FOUND();
+    return toResponse(event);
   }
 
   private async lock(transaction: Transaction, id: string): Promise<LockedEvent> {
