@@ -20,21 +20,29 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { Api, type Buyer, type Drop } from '../lab/api.ts';
 import { median } from '../lab/compare.ts';
 import { HttpClient } from '../lab/load/http-client.ts';
-import { newHistogram, percentilesOf } from '../lab/load/meter.ts';
+import { newHistogram, percentilesOf, type Percentiles } from '../lab/load/meter.ts';
 import { openLoop } from '../lab/load/pace.ts';
 import { describeMachine } from '../lab/machine.ts';
 import { Random } from '../lab/random.ts';
 import { Requests } from '../lab/requests.ts';
 import { EmbeddedTarget } from '../lab/target.ts';
+import { viewDuring } from './page-views.ts';
 import { fire, lanes, markdownTable, postmasterPid, type Figure, type Measurement } from './measure.ts';
 
 const ways = ['naive', 'ours', 'oursTwoProcesses', 'refusals', 'spread', 'ceiling', 'database'] as const;
 type Way = (typeof ways)[number];
+
+interface Browse {
+  aloneP99Ms: number;
+  besideRushP99Ms: number;
+  ratioP99: number;
+}
 
 /** Requests of one measurement: about two seconds' worth. */
 const REQUESTS: Record<Way, number> = {
@@ -53,7 +61,7 @@ const WARM_UP_SHARE = 0.15;
 const HOUR_SECONDS = 3_600;
 const STEADY_SHARE = 0.6;
 const STEADY_SECONDS = 5;
-const BROWSES_PER_SECOND = 100;
+const BROWSES_PER_SECOND = 200;
 
 const { values } = parseArgs({
   options: {
@@ -281,39 +289,41 @@ async function steadyAtShare(api: Api, rate: number): Promise<Figure & { rate: n
   return { rate: Math.round(rate), perSecond: latency.totalCount / STEADY_SECONDS, ...typical(latency) };
 }
 
-/** Looks at a drop's page, alone and beside a rush on the same process. */
-async function browseBesideRush(api: Api): Promise<{ alone: Figure; besideRush: Figure; ratioP99: number }> {
-  const runId = randomBytes(5).toString('hex');
-  const requests = Math.ceil(REQUESTS.ours * 2 * scale);
-  const buyers = await api.makeBuyers(runId, requests, HOUR_SECONDS, () => undefined);
-  const drop = await openDrop(api, runId, requests, 1);
+/** Looks at a drop's page, alone and beside a rush on the same process, in turns. */
+async function browseBesideRush(api: Api): Promise<Browse> {
   const origin = target.origins[0] as string;
   const build = new Requests(origin);
-  const itemId = (drop.items[0] as Drop['items'][number]).id;
-  const look = (seconds: number) =>
-    arrive(origin, BROWSES_PER_SECOND, seconds, () => build.get(`/api/v1/events/${drop.id}`));
-  const alone = await look(STEADY_SECONDS);
-  const rush = fire(
-    {
-      origins: [origin],
-      connections,
-      requests,
-      expected: 201,
-      request: (index) => build.purchase(itemId, (buyers[index] as Buyer).accessToken, `${runId}-${index}`),
-    },
-    { nodePids: target.pids, postmaster: 0 },
-  );
-  let rushing = true;
-  void rush.finally(() => (rushing = false));
-  const beside = newHistogram();
-  while (rushing) beside.add((await look(0.25)) as never);
-  await rush;
-  const figure = (histogram: ReturnType<typeof newHistogram>) => ({
-    perSecond: BROWSES_PER_SECOND,
-    ...typical(histogram),
-  });
-  const [first, second] = [figure(alone), figure(beside)];
-  return { alone: first, besideRush: second, ratioP99: second.p99Ms / first.p99Ms };
+  const runs: { alone: Percentiles; besideRush: Percentiles }[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const runId = randomBytes(5).toString('hex');
+    const requests = Math.ceil(REQUESTS.ours * 2 * scale);
+    const buyers = await api.makeBuyers(runId, requests, HOUR_SECONDS, () => undefined);
+    const drop = await openDrop(api, runId, requests, 1);
+    const itemId = (drop.items[0] as Drop['items'][number]).id;
+    const page = { origin, payload: build.get(`/api/v1/events/${drop.id}`), perSecond: BROWSES_PER_SECOND };
+    const rush = () =>
+      fire(
+        {
+          origins: [origin],
+          connections,
+          requests,
+          expected: 201,
+          request: (index) =>
+            build.purchase(itemId, (buyers[index] as Buyer).accessToken, `${runId}-${index}`),
+        },
+        { nodePids: target.pids, postmaster: 0 },
+      );
+    runs.push({
+      alone: await viewDuring(page, () => delay(STEADY_SECONDS * 1000)),
+      besideRush: await viewDuring(page, rush),
+    });
+  }
+  const of = (pick: (run: (typeof runs)[number]) => number) => median(runs.map(pick)) ?? 0;
+  return {
+    aloneP99Ms: of(({ alone }) => alone.p99),
+    besideRushP99Ms: of(({ besideRush }) => besideRush.p99),
+    ratioP99: of(({ alone, besideRush }) => besideRush.p99 / alone.p99),
+  };
 }
 
 async function arrive(
@@ -359,7 +369,7 @@ function print(
   ratios: Record<string, number | null>,
   cpu: Record<string, Record<string, number | null>>,
   steady: Figure & { rate: number },
-  browse: { alone: Figure; besideRush: Figure; ratioP99: number },
+  browse: Browse,
   postgresVersion: string,
 ): void {
   const cell = (value: number | null | undefined, digits: number) => (value ?? 0).toFixed(digits);
@@ -387,6 +397,6 @@ function print(
     `\nat ${STEADY_SHARE * 100} % of the peak (${steady.rate} /s): p50 ${steady.p50Ms.toFixed(1)} ms, p99 ${steady.p99Ms.toFixed(1)} ms`,
   );
   console.log(
-    `browse p99: alone ${browse.alone.p99Ms.toFixed(1)} ms, beside a rush ${browse.besideRush.p99Ms.toFixed(1)} ms (${browse.ratioP99.toFixed(1)} ×)`,
+    `browse p99: alone ${browse.aloneP99Ms.toFixed(1)} ms, beside a rush ${browse.besideRushP99Ms.toFixed(1)} ms (${browse.ratioP99.toFixed(1)} ×)`,
   );
 }
