@@ -18,9 +18,10 @@ export class FirstAdmin implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = this.settings.raw;
     if (email === undefined || password === undefined || (await this.users.adminExists())) return;
+    const passwordHash = await this.users.hashPassword(password);
     try {
       await this.database.transaction((transaction) =>
-        this.users.createUser(transaction, { email, password, displayName: 'Admin', role: 'admin' }),
+        this.users.createUser(transaction, { email, passwordHash, displayName: 'Admin', role: 'admin' }),
       );
       this.logger.log(`Made the first admin, ${email}`);
     } catch (error) {

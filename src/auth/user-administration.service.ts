@@ -66,6 +66,11 @@ export class UserAdministration {
     if (!(await this.users.activate(transaction, userId))) throw authErrors.USER_NOT_FOUND();
   }
 
+  /** Call it before the transaction: a busy machine may hash for longer than PostgreSQL lets one idle. */
+  hashPassword(password: string): Promise<string> {
+    return this.hasher.hash(password);
+  }
+
   /**
    * Makes an account, for the first admin and the demo.
    * @returns its id
@@ -73,12 +78,12 @@ export class UserAdministration {
    */
   async createUser(
     transaction: Transaction,
-    user: { email: string; password: string; displayName: string; role: Role },
+    user: { email: string; passwordHash: string; displayName: string; role: Role },
   ): Promise<string> {
     const created = await this.users.create(transaction, {
       id: newId(),
       email: user.email.trim().toLowerCase(),
-      passwordHash: await this.hasher.hash(user.password),
+      passwordHash: user.passwordHash,
       displayName: user.displayName,
       role: user.role,
     });

@@ -38,9 +38,10 @@ export class DemoSeed {
    */
   async seed(): Promise<void> {
     if (!this.settings.seedsDemo) return;
+    const passwordHashes = await this.hashMissingPasswords();
     const past = await this.database.transaction(async (transaction) => {
       await this.repository.lockSeeding(transaction);
-      const users = await this.seedUsers(transaction);
+      const users = await this.seedUsers(transaction, passwordHashes);
       const items = await this.seedCatalog(transaction);
       const count = await this.repository.countEvents(transaction);
       const pastId =
@@ -54,14 +55,35 @@ export class DemoSeed {
     if (past) await this.discussion.seed(past);
   }
 
-  private async seedUsers(transaction: Transaction): Promise<Ids> {
-    const ids = await this.repository.userIds(
-      transaction,
+  /** By email, of the logins that do not exist yet. */
+  private async hashMissingPasswords(): Promise<ReadonlyMap<string, string>> {
+    const existing = await this.findUsers(this.database.reader);
+    const missing = demoLogins.filter(({ email }) => !existing.has(email));
+    return new Map(
+      await Promise.all(
+        missing.map(async ({ email, password }) => [email, await this.users.hashPassword(password)] as const),
+      ),
+    );
+  }
+
+  private async seedUsers(
+    transaction: Transaction,
+    passwordHashes: ReadonlyMap<string, string>,
+  ): Promise<Ids> {
+    const ids = await this.findUsers(transaction);
+    for (const { email, displayName, role } of demoLogins) {
+      if (ids.has(email)) continue;
+      const passwordHash = passwordHashes.get(email) as string;
+      ids.set(email, await this.users.createUser(transaction, { email, displayName, role, passwordHash }));
+    }
+    return ids;
+  }
+
+  private findUsers(reader: Transaction): Promise<Map<string, string>> {
+    return this.repository.userIds(
+      reader,
       demoLogins.map(({ email }) => email),
     );
-    for (const login of demoLogins)
-      if (!ids.has(login.email)) ids.set(login.email, await this.users.createUser(transaction, login));
-    return ids;
   }
 
   private async seedCatalog(transaction: Transaction): Promise<Ids> {

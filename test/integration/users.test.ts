@@ -121,7 +121,8 @@ describe('users', () => {
 
   it('can be made, and an email that is taken leaves the transaction usable', async () => {
     expect(await administration.adminExists()).toBe(false);
-    const user = { email: 'Root@Example.org', password: TEST_PASSWORD, displayName: 'Root' };
+    const passwordHash = await administration.hashPassword(TEST_PASSWORD);
+    const user = { email: 'Root@Example.org', passwordHash, displayName: 'Root' };
     await database.transaction(async (tx) => {
       await administration.createUser(tx, { ...user, role: 'admin' });
       expect(await refusal(administration.createUser(tx, { ...user, role: 'customer' }))).toBe('EMAIL_TAKEN');

@@ -34,10 +34,11 @@ export async function registerUser(server: TestApp, displayName = 'Ada'): Promis
 export async function createAdmin(server: TestApp): Promise<TestUser> {
   const email = newEmail();
   const users = server.app.get(UserAdministration);
+  const passwordHash = await users.hashPassword(TEST_PASSWORD);
   const id = await server.app
     .get(Database)
     .transaction((transaction) =>
-      users.createUser(transaction, { email, password: TEST_PASSWORD, displayName: 'Grace', role: 'admin' }),
+      users.createUser(transaction, { email, passwordHash, displayName: 'Grace', role: 'admin' }),
     );
   const { body } = await server.http
     .post('/api/v1/auth/login')
