@@ -9,6 +9,9 @@ const PATIENCE_MS = 5_000;
 const ATTEMPT_MS = 2_000;
 const RETRY_MS = 250;
 
+/** Foreign keys that are NOT ENFORCED came with it (docs/adr/0009-orders-refer-without-checks.md). */
+const OLDEST_POSTGRES = 18;
+
 /** Refusals that will not pass by waiting, and what each says. */
 const FINAL: Record<string, (url: URL) => string> = {
   '28P01': (url) => `refuses the password of "${decodeURIComponent(url.username)}"`,
@@ -19,13 +22,15 @@ const FINAL: Record<string, (url: URL) => string> = {
 
 /**
  * An initialised, migrated data source.
- * @throws BootError if the database cannot be reached, refuses us or cannot be migrated
+ * @throws BootError if the database cannot be reached, refuses us, is too old or cannot be migrated
  */
 export async function openDatabase(url: string, poolSize: number): Promise<DataSource> {
   await waitForDatabase(url);
   const dataSource = createDataSource(url, poolSize);
   await dataSource.initialize();
   try {
+    const [{ version }] = await dataSource.query(`SELECT current_setting('server_version') AS version`);
+    assertNewEnough(version, place(url));
     await migrate(dataSource);
   } catch (error) {
     await dataSource.destroy();
@@ -34,6 +39,17 @@ export async function openDatabase(url: string, poolSize: number): Promise<DataS
     throw error;
   }
   return dataSource;
+}
+
+/**
+ * @param version such as "18.4" or "18beta1"
+ * @throws BootError
+ */
+export function assertNewEnough(version: string, place: string): void {
+  if (Number.parseInt(version, 10) < OLDEST_POSTGRES)
+    throw new BootError(
+      `DATABASE_URL: PostgreSQL at ${place} is version ${version}; SwiftDrop needs ${OLDEST_POSTGRES} or newer`,
+    );
 }
 
 async function waitForDatabase(url: string): Promise<void> {

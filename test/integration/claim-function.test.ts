@@ -186,4 +186,64 @@ describe('claim_orders', () => {
     await asker.query('ROLLBACK');
     await holder.query('ROLLBACK');
   });
+
+  describe('what orders refer to', () => {
+    const remove = (table: 'users' | 'event_items', id: string) =>
+      clients[0].query(`DELETE FROM ${table} WHERE id = $1`, [id]).then(
+        () => 'gone',
+        (error: { code?: string }) => error.code,
+      );
+    const FOREIGN_KEY_VIOLATION = '23503';
+
+    it('keeps an item that has orders, and lets one without them go', async () => {
+      const { itemIds } = await createDrop(database.pool, { stocks: [5, 5] });
+      const [sold, unsold] = itemIds as [string, string];
+      expect(await claim(clients[1], sold, shoppers.slice(0, 1), null)).toBe('G');
+      expect(await remove('event_items', sold)).toBe(FOREIGN_KEY_VIOLATION);
+      expect(await remove('event_items', unsold)).toBe('gone');
+    });
+
+    it('keeps an item whose first orders are being committed while it is deleted', async () => {
+      const { itemId } = await createDrop(database.pool, { stocks: [5] });
+      await clients[1].query('BEGIN');
+      expect(await claim(clients[1], itemId, shoppers.slice(0, 1), null)).toBe('G');
+      const removed = remove('event_items', itemId);
+      expect(await Promise.race([removed, waitForLock(clients[0])])).toBe('waits');
+      await clients[1].query('COMMIT');
+      expect(await removed).toBe(FOREIGN_KEY_VIOLATION);
+      expect(await stockOf(database.pool, itemId)).toBe(4);
+    });
+
+    it('would lose it without the trigger (negative control)', async () => {
+      const { itemId } = await createDrop(database.pool, { stocks: [5] });
+      expect(await claim(clients[1], itemId, shoppers.slice(0, 1), null)).toBe('G');
+      await database.pool.query('ALTER TABLE event_items DISABLE TRIGGER sold_items_are_kept');
+      expect(await remove('event_items', itemId)).toBe('gone');
+      await database.pool.query('ALTER TABLE event_items ENABLE TRIGGER sold_items_are_kept');
+    });
+
+    it('keeps every user, with orders or without', async () => {
+      const [user] = await createShoppers(database.pool, 1);
+      expect(await remove('users', user as string)).toBe(FOREIGN_KEY_VIOLATION);
+    });
+
+    it('sells nothing to a user or of an item that does not exist', async () => {
+      const { itemId } = await createDrop(database.pool, { stocks: [5] });
+      expect(await claim(clients[0], itemId, [newId()], null)).toBe('U');
+      expect(await claim(clients[0], newId(), shoppers.slice(0, 1), null)).toBe('X');
+    });
+  });
+
+  /** Resolves when the client's statement waits for another transaction. */
+  const waitForLock = async (client: pg.Client) => {
+    const { processID } = client as unknown as { processID: number };
+    for (;;) {
+      const { rows } = await database.pool.query(
+        `SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'`,
+        [processID],
+      );
+      if (rows.length > 0) return 'waits';
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
 });

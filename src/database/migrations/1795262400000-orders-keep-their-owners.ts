@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * PostgreSQL checks a foreign key row by row, with a query that locks the row referred to: more than a third of what an
- * order costs it (docs/adr/0010-orders-refer-without-checks.md). The claim has looked at both rows itself; so the
- * keys stay as a description, and what they forbade to the rows that orders refer to, triggers forbid.
+ * PostgreSQL checks a foreign key row by row, with a query that locks the row referred to: more than a third of what
+ * an order costs it (docs/adr/0009-orders-refer-without-checks.md). The claim has looked at both rows itself. So
+ * the keys stay as a description, and what they forbade to the rows referred to, triggers forbid.
  */
 export class OrdersKeepTheirOwners1795262400000 implements MigrationInterface {
   name = 'OrdersKeepTheirOwners1795262400000';
