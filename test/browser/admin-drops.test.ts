@@ -1,25 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { createDrop, createShoppers } from '../support/drops.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
 import { createAdmin, type TestUser } from '../support/users.js';
-import { withBuiltShop } from './support/built-shop.js';
-import { accountButton, heading, Visitors } from './support/visitors.js';
+import { openShop } from './support/opened-shop.js';
+import { accountButton, heading, type Visitors } from './support/visitors.js';
 
 describe('an admin’s drops', () => {
   let shop: TestApp;
   let visitors: Visitors;
   let admin: TestUser;
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
+  openShop(async (...opened) => {
+    [shop, visitors] = opened;
     admin = await createAdmin(shop);
-  });
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
   });
 
   const save = (page: Page) => page.getByRole('button', { name: 'Save changes' }).click();

@@ -1,20 +1,14 @@
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser } from '../support/users.js';
-import { withBuiltShop } from './support/built-shop.js';
-import { heading, isSameDocument, markDocument, Visitors } from './support/visitors.js';
+import { openShop } from './support/opened-shop.js';
+import { heading, isSameDocument, markDocument, type Visitors } from './support/visitors.js';
 
 describe('administration', () => {
   let shop: TestApp;
   let visitors: Visitors;
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
-  });
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
+  openShop((...opened) => {
+    [shop, visitors] = opened;
   });
 
   it('creates a drop and forces it open, and a waiting page opens without a reload', async () => {

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { createDrop } from '../support/drops.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
 import { registerUser } from '../support/users.js';
-import { withBuiltShop } from './support/built-shop.js';
-import { Visitors } from './support/visitors.js';
+import { openShop } from './support/opened-shop.js';
+import type { Visitors } from './support/visitors.js';
 
 /**
  * Goal: nothing that a finger aims at moves while a page loads. Method: the browser's own layout-shift
@@ -14,9 +14,8 @@ describe('while a page loads', () => {
   let visitors: Visitors;
   let paths: string[];
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
+  openShop(async (...opened) => {
+    [shop, visitors] = opened;
     const { pool } = shop.database;
     const live = await createDrop(pool, { stocks: [5, 5] });
     const locked = await createDrop(pool, { status: 'locked', startsIn: 3600, endsIn: 7200 });
@@ -24,11 +23,6 @@ describe('while a page loads', () => {
       'A story that is long enough to be cut. '.repeat(40),
     ]);
     paths = ['/', `/events/${live.eventId}`, `/events/${locked.eventId}`, '/orders', '/profile', '/login'];
-  });
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
   });
 
   const watch = (page: Page) =>

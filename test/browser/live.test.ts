@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core';
 import { createDrop } from '../support/drops.js';
 import { freePort, startServerProcess } from '../support/server-process.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { bulkUsers, type TestUser } from '../support/users.js';
 import { withBuiltShop } from './support/built-shop.js';
+import { openShop } from './support/opened-shop.js';
 import { heading, isSameDocument, markDocument, register, Visitors } from './support/visitors.js';
 
 /** What an open page learns by itself: stock, words, the time, and that the shop was gone. */
@@ -13,15 +14,9 @@ describe('an open page', () => {
   let visitors: Visitors;
   let shoppers: TestUser[];
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
+  openShop(async (...opened) => {
+    [shop, visitors] = opened;
     shoppers = await bulkUsers(shop, 6);
-  });
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
   });
 
   const post = async (path: string, user: TestUser | undefined, body?: object) => {

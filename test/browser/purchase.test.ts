@@ -1,22 +1,16 @@
 import type { Page, Route } from 'playwright-core';
 import { createDrop, stockOf } from '../support/drops.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
-import { withBuiltShop } from './support/built-shop.js';
-import { heading, isSameDocument, markDocument, register, Visitors } from './support/visitors.js';
+import type { TestApp } from '../support/test-app.js';
+import { openShop } from './support/opened-shop.js';
+import { heading, isSameDocument, markDocument, register, type Visitors } from './support/visitors.js';
 
 /** What a shopper does with their own hands, from the first visit to the rating. */
 describe('buying', () => {
   let shop: TestApp;
   let visitors: Visitors;
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
-  });
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
+  openShop((...opened) => {
+    [shop, visitors] = opened;
   });
 
   const buyButton = (page: Page) => page.getByRole('button', { name: 'Buy', exact: true });

@@ -1,22 +1,16 @@
 import type { Page } from 'playwright-core';
 import { createDrop } from '../support/drops.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
 import { registerUser } from '../support/users.js';
-import { withBuiltShop } from './support/built-shop.js';
-import { accountButton, heading, logIn, register, Visitors } from './support/visitors.js';
+import { openShop } from './support/opened-shop.js';
+import { accountButton, heading, logIn, register, type Visitors } from './support/visitors.js';
 
 describe('a session', () => {
   let shop: TestApp;
   let visitors: Visitors;
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
-  });
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
+  openShop((...opened) => {
+    [shop, visitors] = opened;
   });
 
   const pathOf = (page: Page) => new URL(page.url()).pathname;

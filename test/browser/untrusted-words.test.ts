@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { createDrop } from '../support/drops.js';
-import { startTestApp, type TestApp } from '../support/test-app.js';
+import type { TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser } from '../support/users.js';
-import { withBuiltShop } from './support/built-shop.js';
-import { Visitors } from './support/visitors.js';
+import { openShop } from './support/opened-shop.js';
+import type { Visitors } from './support/visitors.js';
 
 /** Each kind of text has a payload that says where it came from when it runs. */
 const payload = (place: string) => `<img src=x onerror="window.pwned='${place}'">`;
@@ -20,14 +20,8 @@ describe('untrusted words', () => {
   let shop: TestApp;
   let visitors: Visitors;
 
-  beforeAll(async () => {
-    shop = await startTestApp(withBuiltShop());
-    visitors = await Visitors.of(shop.url);
-  });
-  afterEach(() => visitors.leave());
-  afterAll(async () => {
-    await visitors?.close();
-    await shop?.close();
+  openShop((...opened) => {
+    [shop, visitors] = opened;
   });
 
   it('would run if a page took them for markup (the control)', async () => {
