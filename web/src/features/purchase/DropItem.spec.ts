@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import userEvent from '@testing-library/user-event';
-import { render, screen, waitFor } from '@testing-library/vue';
+import { cleanup, render, screen, waitFor } from '@testing-library/vue';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
@@ -87,6 +87,14 @@ describe('an item of a drop', () => {
     const more = screen.getByRole('button', { name: 'One more' });
     await userEvent.click(more);
     expect(more).toBeDisabled();
+  });
+
+  it('asks how many only where there is or will be something to buy', async () => {
+    await show('locked');
+    expect(screen.getByRole('group', { name: 'Quantity' })).toBeInTheDocument();
+    cleanup();
+    await show('live', { stockRemaining: 0 });
+    expect(screen.queryByRole('group', { name: 'Quantity' })).not.toBeInTheDocument();
   });
 
   it('sends one request however often it is pressed', async () => {
