@@ -18,6 +18,7 @@ import {
 } from './common/index.js';
 import type { Settings } from './config/index.js';
 import { MetricsService } from './health/index.js';
+import { acceptEmptyBodies } from './http/bodies.js';
 import { answerClientError } from './http/client-errors.js';
 import { closeConnectionsAsTheyFallIdle } from './http/draining.js';
 import { KnownRoutes } from './http/known-routes.js';
@@ -25,6 +26,7 @@ import { serveProblemPage } from './http/problem-pages.js';
 import { logTroubledRequests } from './http/request-log.js';
 import { addSecurityHeaders } from './http/security-headers.js';
 import { serveShop } from './http/shop-pages.js';
+import { refuseUnmetDemands } from './http/unmet-demands.js';
 import { asksForRealtime, surviveBrokenUpgrades } from './http/upgrades.js';
 import { serveApiReference } from './openapi.js';
 
@@ -59,6 +61,8 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
       headersTimeout: HEADERS_MS,
       connectionsCheckingInterval: LATENESS_CHECK_MS,
       shouldUpgradeCallback: asksForRealtime,
+      // refuseUnmetDemands does, with a document.
+      requireHostHeader: false,
     },
     routerOptions: { maxParamLength: 200 },
     genReqId: () => randomUUID(),
@@ -87,11 +91,13 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   surviveBrokenUpgrades(server.server);
   addSecurityHeaders(server, settings);
   logTroubledRequests(server);
+  refuseUnmetDemands(server);
   closeConnectionsAsTheyFallIdle(server);
   app.get(MetricsService).timeRequests(server);
   const known = new KnownRoutes(server);
   // JSON only: what a form on a foreign page can send, which browsers let pass unasked, is refused.
   server.removeContentTypeParser('text/plain');
+  acceptEmptyBodies(server);
 
   app.useWebSocketAdapter(new WsAdapter(app));
   setRoutePrefix(app);

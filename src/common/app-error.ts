@@ -13,6 +13,7 @@ export const kindStatus = {
   preconditionFailed: 412,
   tooLarge: 413,
   unsupportedMediaType: 415,
+  expectationFailed: 417,
   unprocessable: 422,
   preconditionRequired: 428,
   tooManyRequests: 429,

@@ -15,6 +15,10 @@ export const commonErrors = defineErrors({
     kind: 'unsupportedMediaType',
     title: 'The request body must be application/json.',
   },
+  EXPECTATION_FAILED: {
+    kind: 'expectationFailed',
+    title: 'What the Expect header asks for is not given here.',
+  },
   HEADERS_TOO_LARGE: { kind: 'headersTooLarge', title: 'The request headers are too large.' },
   RATE_LIMITED: { kind: 'tooManyRequests', title: 'Too many requests; wait before the next.' },
   DATABASE_UNAVAILABLE: { kind: 'unavailable', title: 'The database does not answer; try again shortly.' },

@@ -16,6 +16,7 @@ export {
   sendProblem,
   toAppError,
 } from './problem.filter.js';
+export { rawProblem } from './raw-problem.js';
 export { Problem } from './problem.response.js';
 export { SharedReads } from './shared-reads.js';
 export * from './text.js';

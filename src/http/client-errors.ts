@@ -1,6 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { commonErrors, kindStatus, PROBLEM_CONTENT_TYPE, problemDocument } from '../common/index.js';
+import { commonErrors, rawProblem } from '../common/index.js';
 
 /** Answers what Node's HTTP parser refuses before there is a request: too slow, too large, not HTTP. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -15,12 +14,5 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? commonErrors.HEADERS_TOO_LARGE()
         : commonErrors.BAD_REQUEST();
-  const status = kindStatus[problem.kind];
-  const body = JSON.stringify(problemDocument(problem));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
-      `Content-Type: ${PROBLEM_CONTENT_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n` +
-      `Connection: close\r\n\r\n${body}`,
-  );
+  socket.end(rawProblem(problem));
 }

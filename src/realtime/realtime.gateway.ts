@@ -1,8 +1,13 @@
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { WebSocketGateway, type OnGatewayConnection, type OnGatewayDisconnect } from '@nestjs/websockets';
-import type { RawData, WebSocket } from 'ws';
+import {
+  WebSocketGateway,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
+import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { AccessTokens } from '../auth/index.js';
-import { AppError } from '../common/index.js';
+import { AppError, commonErrors, rawProblem } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { ChannelHub } from './channel-hub.js';
 import { Connection, MAX_MESSAGES_PER_SECOND } from './connection.js';
@@ -36,6 +41,7 @@ const TRY_AGAIN_LATER = 1013;
 @WebSocketGateway({ path: '/api/v1/realtime', maxPayload: MAX_MESSAGE_BYTES })
 export class RealtimeGateway
   implements
+    OnGatewayInit<WebSocketServer>,
     OnGatewayConnection<WebSocket>,
     OnGatewayDisconnect<WebSocket>,
     OnApplicationBootstrap,
@@ -55,6 +61,17 @@ export class RealtimeGateway
   /** Open connections on this instance. */
   get connectionCount(): number {
     return this.connections.size;
+  }
+
+  /** A handshake that cannot be made is refused in the shape of every other refusal. */
+  afterInit(server: WebSocketServer): void {
+    server.on('wsClientError', ({ message }, socket, { method, url }) => {
+      const answer =
+        method === 'GET'
+          ? rawProblem(commonErrors.BAD_REQUEST({ detail: message }), url, { 'Sec-WebSocket-Version': '13' })
+          : rawProblem(commonErrors.METHOD_NOT_ALLOWED(), url, { Allow: 'GET' });
+      socket.end(answer, () => socket.destroy());
+    });
   }
 
   onApplicationBootstrap(): void {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { declaredErrors } from '../../src/common/index.js';
 import { PAGE_HEADERS } from '../../src/http/security-headers.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { registerUser } from '../support/users.js';
 
 describe('the HTTP edge', () => {
   let server: TestApp;
@@ -28,7 +29,7 @@ describe('the HTTP edge', () => {
 
   it.each([
     ['a body that is not JSON', '{"email":', 'application/json', 400, 'MALFORMED_JSON'],
-    ['an empty body', '', 'application/json', 400, 'MALFORMED_JSON'],
+    ['an empty body', '', 'application/json', 400, 'VALIDATION_FAILED'],
     [
       'a body that would poison a prototype',
       '{"__proto__":{"x":1}}',
@@ -75,6 +76,56 @@ describe('the HTTP edge', () => {
     expect(JSON.parse(large.split('\r\n\r\n')[1] as string)).toMatchObject({ code: 'HEADERS_TOO_LARGE' });
     const nonsense = await sendRaw('how are you?\r\n\r\n');
     expect(nonsense).toMatch(/^HTTP\/1\.1 400 [^]*"code":"BAD_REQUEST"/);
+  });
+
+  it('takes an empty body that calls itself JSON for none where none is needed', async () => {
+    const user = await registerUser(server);
+    await server.http
+      .post('/api/v1/auth/logout')
+      .set('Authorization', `Bearer ${user.token}`)
+      .set('Content-Type', 'application/json')
+      .expect(204);
+  });
+
+  const upgrade = (line: string, ...headers: string[]) =>
+    sendRaw([line, 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket', ...headers, '', ''].join('\r\n'));
+  const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  it.each([
+    [
+      'a demand that is not met',
+      () => sendRaw('GET /api/v1/events HTTP/1.1\r\nHost: x\r\nExpect: cake\r\n\r\n'),
+      417,
+      'EXPECTATION_FAILED',
+    ],
+    [
+      'a request without Host',
+      () => sendRaw('GET /api/v1/events HTTP/1.1\r\nConnection: close\r\n\r\n'),
+      400,
+      'BAD_REQUEST',
+    ],
+    [
+      'a handshake without a key',
+      () => upgrade('GET /api/v1/realtime HTTP/1.1', 'Sec-WebSocket-Version: 13'),
+      400,
+      'BAD_REQUEST',
+    ],
+    [
+      'a handshake of another version',
+      () => upgrade('GET /api/v1/realtime HTTP/1.1', KEY, 'Sec-WebSocket-Version: 7'),
+      400,
+      'BAD_REQUEST',
+    ],
+    [
+      'a handshake by POST',
+      () => upgrade('POST /api/v1/realtime HTTP/1.1', KEY, 'Sec-WebSocket-Version: 13'),
+      405,
+      'METHOD_NOT_ALLOWED',
+    ],
+  ])('refuses %s with problem details', async (_, send, status, code) => {
+    const [head = '', body = ''] = (await send()).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head).toMatch(/^content-type: application\/problem\+json; charset=utf-8$/im);
+    expect(JSON.parse(body)).toMatchObject({ status, code, instance: expect.stringMatching(/^\/api\/v1\//) });
   });
 
   it('gives up on a request that does not arrive', async () => {
