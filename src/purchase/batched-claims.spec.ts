@@ -30,13 +30,16 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 const undone = new Error('undone');
 
 describe('BatchedClaims', () => {
-  const setUp = (limits: { lanes?: number; maxBatch?: number; queueLimit?: number } = {}) => {
+  const setUp = (
+    limits: { lanes?: number; maxBatch?: number; splitAbove?: number; queueLimit?: number } = {},
+  ) => {
     const gate = new Gate();
     const claims = new BatchedClaims<number, string>({
       decide: gate.decide,
       isUndone: (error) => error === undone,
       lanes: 2,
       maxBatch: 3,
+      splitAbove: 3,
       queueLimit: 5,
       queueFull: () => new Error('full'),
       ...limits,
@@ -53,6 +56,19 @@ describe('BatchedClaims', () => {
     expect(claims.waiting).toBe(0);
     batch(gate, 0).answer();
     expect(await answer).toBe('a1');
+  });
+
+  it('leaves about half of a crowd for the next batch, up to the largest that a batch may be', async () => {
+    const { gate, claims } = setUp({ lanes: 1, maxBatch: 4, splitAbove: 2, queueLimit: 100 });
+    for (let request = 1; request <= 14; request += 1) void claims.claim('a', request);
+    const sizes: number[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      await settle();
+      sizes.push(gate.batches[index]?.batch[0]?.requests.length ?? 0);
+      batch(gate, index).answer();
+    }
+    // 14 wait, then 10, 6, 3, 1.
+    expect(sizes).toEqual([4, 4, 3, 2, 1]);
   });
 
   it('sends together what arrived together', async () => {

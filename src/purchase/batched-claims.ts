@@ -15,6 +15,8 @@ export interface BatchedClaimsOptions<Request, Answer> {
   /** How many batches may be in flight at once. */
   lanes: number;
   maxBatch: number;
+  /** Where more than this waits, about half of it goes at a time. */
+  splitAbove: number;
   /** How many requests may wait, over all items. */
   queueLimit: number;
   /** Makes what a request is refused with when the queue is full. */
@@ -90,7 +92,10 @@ export class BatchedClaims<Request, Answer> {
 
   private nextBatch(): Batch<Request, Answer> {
     const batch: Batch<Request, Answer> = [];
-    let room = this.options.maxBatch;
+    const { maxBatch, splitAbove } = this.options;
+    // With all of a crowd in one batch, the database waits while it is answered, and then it for the database.
+    const size = Math.min(maxBatch, Math.max(splitAbove, Math.ceil(this.waitingCount / 2)));
+    let room = size;
     for (const [itemId, queue] of this.ready) {
       if (room === 0) break;
       const claims = queue.splice(0, room);
@@ -99,7 +104,7 @@ export class BatchedClaims<Request, Answer> {
       this.deciding.set(itemId, queue);
       batch.push({ itemId, claims });
     }
-    this.waitingCount -= this.options.maxBatch - room;
+    this.waitingCount -= size - room;
     return batch;
   }
 

@@ -26,7 +26,6 @@ const outcomeOfLetter = {
 } as const;
 
 export type ClaimOutcome = (typeof outcomeOfLetter)[keyof typeof outcomeOfLetter];
-export const claimOutcomes: readonly ClaimOutcome[] = Object.values(outcomeOfLetter);
 
 /** The event item as the batch's transaction saw it. */
 export interface Offer {
