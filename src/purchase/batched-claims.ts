@@ -1,6 +1,3 @@
-/** Some half a millisecond's work. */
-const ANSWERS_AT_ONCE = 16;
-
 /** Requests for one item, in the order in which they came. */
 export interface ItemClaims<Request> {
   itemId: string;
@@ -109,7 +106,7 @@ export class BatchedClaims<Request, Answer> {
   }
 
   private async work(batch: Batch<Request, Answer>): Promise<void> {
-    const tellings = await this.decide(batch);
+    const tell = await this.decide(batch);
     for (const { itemId } of batch) {
       const queue = this.deciding.get(itemId) as Queue<Request, Answer>;
       this.deciding.delete(itemId);
@@ -118,47 +115,31 @@ export class BatchedClaims<Request, Answer> {
     this.freeLanes += 1;
     // The next batch first: the database works on it while the answers of this one are written.
     this.start();
-    await tellInTurns(tellings);
+    tell();
   }
 
-  /** Returns what tells each caller its answer. */
-  private async decide(batch: Batch<Request, Answer>): Promise<(() => void)[]> {
+  /** Returns what tells the callers. */
+  private async decide(batch: Batch<Request, Answer>): Promise<() => void> {
     try {
       const answers = await this.options.decide(
         batch.map(({ itemId, claims }) => ({ itemId, requests: claims.map(({ request }) => request) })),
       );
-      return batch.flatMap(({ claims }, item) => {
-        const ofItem = answers[item] ?? [];
-        if (ofItem.length !== claims.length)
-          throw new Error(`${claims.length} claims were answered with ${ofItem.length}`);
-        return claims.map(
-          ({ resolve }, index) =>
-            () =>
-              resolve(ofItem[index] as Answer),
-        );
+      batch.forEach(({ claims }, item) => {
+        const count = answers[item]?.length ?? 0;
+        if (count !== claims.length) throw new Error(`${claims.length} claims were answered with ${count}`);
       });
+      return () =>
+        batch.forEach(({ claims }, item) =>
+          claims.forEach(({ resolve }, index) => resolve((answers[item] as Answer[])[index] as Answer)),
+        );
     } catch (error) {
       if (batch.length > 1 && this.options.isUndone(error)) return this.decideApart(batch);
-      return batch.flatMap(({ claims }) =>
-        claims.map(
-          ({ reject }) =>
-            () =>
-              reject(error),
-        ),
-      );
+      return () => batch.forEach(({ claims }) => claims.forEach(({ reject }) => reject(error)));
     }
   }
 
-  private async decideApart(batch: Batch<Request, Answer>): Promise<(() => void)[]> {
-    for (const item of batch) await tellInTurns(await this.decide([item]));
-    return [];
-  }
-}
-
-/** Lets the event loop look after everybody else between the answers of a large batch. */
-async function tellInTurns(tellings: readonly (() => void)[]): Promise<void> {
-  for (const [index, tell] of tellings.entries()) {
-    if (index > 0 && index % ANSWERS_AT_ONCE === 0) await new Promise(setImmediate);
-    tell();
+  private async decideApart(batch: Batch<Request, Answer>): Promise<() => void> {
+    for (const item of batch) (await this.decide([item]))();
+    return () => undefined;
   }
 }
