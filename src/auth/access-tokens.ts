@@ -8,8 +8,8 @@ import { authErrors } from './auth.errors.js';
 import { Revocations } from './revocations.js';
 import { roles, type Role } from './user.entity.js';
 
-/** Some 25 MB at most; beyond it the tokens that were not used for longest cost their check again: 6 µs. */
-const MAX_CACHED_TOKENS = 50_000;
+/** Some 50 MB at most; beyond it the tokens that were not used for longest cost their check again: 6 µs. */
+const MAX_CACHED_TOKENS = 100_000;
 
 /** Ours have some 330 characters; longer ones are not worth hashing. */
 const MAX_TOKEN_LENGTH = 1024;
