@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Database } from '../database/index.js';
 import { EventTransitions, type CarriedOutTransition } from '../events/index.js';
-import { ClaimService, type ClaimReport } from '../purchase/index.js';
+import { ClaimService, type BatchReport } from '../purchase/index.js';
 import { RealtimeGateway } from '../realtime/index.js';
 import { ReadinessService } from './readiness.service.js';
 
@@ -30,7 +30,7 @@ export class MetricsService implements OnApplicationShutdown {
   });
   private readonly batchSize = new Histogram({
     name: 'swiftdrop_claim_batch_size',
-    help: 'Claims of one item that shared a transaction.',
+    help: 'Claims that shared a transaction.',
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
     registers: this.registers,
   });
@@ -61,7 +61,7 @@ export class MetricsService implements OnApplicationShutdown {
     this.watchPools();
     this.watchStores();
     this.stopListening = [
-      claims.onClaims((report) => this.countClaims(report)),
+      claims.onBatch((report) => this.countClaims(report)),
       transitions.onTransition((transition) => this.timeTransition(transition)),
     ];
   }
@@ -89,9 +89,9 @@ export class MetricsService implements OnApplicationShutdown {
     this.registry.clear();
   }
 
-  private countClaims({ outcomes, batchSize, durationMs }: ClaimReport): void {
+  private countClaims({ outcomes, claims, durationMs }: BatchReport): void {
     for (const [outcome, count] of Object.entries(outcomes)) this.claimsTotal.inc({ outcome }, count);
-    this.batchSize.observe(batchSize);
+    this.batchSize.observe(claims);
     this.batchSeconds.observe(durationMs / 1000);
   }
 

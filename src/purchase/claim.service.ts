@@ -8,6 +8,7 @@ import {
   type ClaimDecision,
   type ClaimOutcome,
   type ClaimRequestRow,
+  type Offer,
 } from './claims.repository.js';
 import type { OrderResponse } from './dto/order.response.js';
 import { toOrderResponse } from './order-view.js';
@@ -30,15 +31,12 @@ export interface Claim {
   idempotencyKey?: string;
 }
 
-/** What became of one item's claims in a batch, told after its commit. */
-export interface ClaimReport {
-  eventItemId: string;
-  /** undefined when there is no such event item. */
-  eventId: string | undefined;
+/** What became of a batch, told after its commit. */
+export interface BatchReport {
+  claims: number;
   outcomes: Partial<Record<ClaimOutcome, number>>;
-  /** Claims of this item; the batch may have held those of others. */
-  batchSize: number;
-  stockRemaining: number | undefined;
+  /** Events of which something was sold. */
+  soldOf: ReadonlySet<string>;
   durationMs: number;
 }
 
@@ -46,7 +44,7 @@ export interface ClaimReport {
 @Injectable()
 export class ClaimService {
   private readonly soldOut = new SoldOutMemory();
-  private readonly reports = new Listeners<ClaimReport>();
+  private readonly reports = new Listeners<BatchReport>();
   private readonly claims: BatchedClaims<ClaimRequestRow, ClaimDecision>;
   /** How many claims of each user are being decided here. */
   private readonly asking = new Map<string, number>();
@@ -78,7 +76,7 @@ export class ClaimService {
   }
 
   /** Calls `listener` after each batch; it must not take long. Returns the way to stop it. */
-  onClaims(listener: (report: ClaimReport) => void): () => void {
+  onBatch(listener: (report: BatchReport) => void): () => void {
     return this.reports.add(listener);
   }
 
@@ -131,27 +129,16 @@ export class ClaimService {
       for (const { itemId } of batch) this.soldOut.forget(itemId);
       throw error;
     });
-    const durationMs = performance.now() - startedAt;
-    batch.forEach(({ itemId }, index) => this.report(itemId, answers[index] as ClaimDecision[], durationMs));
+    batch.forEach(({ itemId }, index) => this.remember(itemId, answers[index] as ClaimDecision[]));
+    this.reports.tell(reportOf(answers.flat(), performance.now() - startedAt));
     return answers;
   }
 
-  private report(eventItemId: string, decisions: ClaimDecision[], durationMs: number): void {
-    const offer = decisions[0]?.offer;
-    const outcomes = countOutcomes(decisions);
-    if (outcomes.granted) this.soldOut.forget(eventItemId);
-    if (offer?.stockRemaining === 0) {
-      const item = this.soldOut.remember(eventItemId);
-      if (outcomes.sold_out) void this.readBuyers(eventItemId, item);
-    }
-    this.reports.tell({
-      eventItemId,
-      eventId: offer?.eventId,
-      outcomes,
-      batchSize: decisions.length,
-      stockRemaining: offer?.stockRemaining,
-      durationMs,
-    });
+  private remember(itemId: string, decisions: ClaimDecision[]): void {
+    if (decisions.some(({ outcome }) => outcome === 'granted')) this.soldOut.forget(itemId);
+    if (decisions[0]?.offer?.stockRemaining !== 0) return;
+    const item = this.soldOut.remember(itemId);
+    if (decisions.some(({ outcome }) => outcome === 'sold_out')) void this.readBuyers(itemId, item);
   }
 
   /** Lets requests with a key be refused from memory too, where the item has not too many buyers to remember. */
@@ -170,10 +157,14 @@ export class ClaimService {
   }
 }
 
-function countOutcomes(decisions: ClaimDecision[]): ClaimReport['outcomes'] {
-  const counts: ClaimReport['outcomes'] = {};
-  for (const { outcome } of decisions) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
+function reportOf(decisions: ClaimDecision[], durationMs: number): BatchReport {
+  const outcomes: BatchReport['outcomes'] = {};
+  const soldOf = new Set<string>();
+  for (const { outcome, offer } of decisions) {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    if (outcome === 'granted') soldOf.add((offer as Offer).eventId);
+  }
+  return { claims: decisions.length, outcomes, soldOf, durationMs };
 }
 
 function refusal({ outcome, offer }: ClaimDecision): AppError {

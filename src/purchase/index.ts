@@ -1,5 +1,5 @@
 export { PurchaseModule } from './purchase.module.js';
-export { ClaimService, type Claim, type ClaimReport } from './claim.service.js';
+export { ClaimService, type BatchReport, type Claim } from './claim.service.js';
 export { type ClaimOutcome } from './claims.repository.js';
 export { Order } from './order.entity.js';
 export { orderStatuses, type OrderStatus } from './order-states.js';

@@ -67,9 +67,7 @@ export class EventFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy 
 
   onApplicationBootstrap(): void {
     this.unsubscribe.push(
-      this.claims.onClaims(({ eventId, outcomes }) => {
-        if (eventId !== undefined && outcomes.granted) this.changed(eventId);
-      }),
+      this.claims.onBatch(({ soldOf }) => soldOf.forEach((eventId) => this.changed(eventId))),
       this.orders.onChanged((changes) => {
         for (const eventId of new Set(changes.map((change) => change.eventId))) this.changed(eventId);
       }),

@@ -36,7 +36,7 @@ describe('claims', () => {
   /** Codes of claims that were decided in one batch: what is asked for at once goes together. */
   const batch = async (drop: TestDrop, attempts: [who: number, quantity?: number, key?: string][]) => {
     const sizes: number[] = [];
-    const stop = claims.onClaims(({ batchSize }) => sizes.push(batchSize));
+    const stop = claims.onBatch((report) => sizes.push(report.claims));
     const codes = await Promise.all(attempts.map((attempt) => codeOf(claim(drop, ...attempt))));
     stop();
     expect(sizes).toEqual([attempts.length]);
@@ -205,7 +205,7 @@ describe('claims', () => {
     const live = await drop({ stocks: [1] });
     await claim(live, 9, 1, 'mine');
     let batches = 0;
-    const stop = claims.onClaims(() => (batches += 1));
+    const stop = claims.onBatch(() => (batches += 1));
     expect(await codeOf(claim(live, 10))).toBe('SOLD_OUT');
     expect(batches).toBe(0);
     expect(await codeOf(claim(live, 9, 1, 'mine'))).toBe('REPLAYED');
