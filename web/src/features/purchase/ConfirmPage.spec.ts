@@ -27,7 +27,7 @@ it('does not judge a hold by a machine’s clock that is an hour ahead', async (
     createdAt: new Date(trueTime - 60_000).toISOString(),
     confirmedAt: null,
   } as Order;
-  vi.spyOn(api, 'orders').mockResolvedValue({ data: [order], nextCursor: null });
+  vi.spyOn(api, 'order').mockResolvedValue(order);
   vi.spyOn(api, 'event').mockReturnValue(new Promise(() => undefined));
   const page = { template: '<div />' };
   const router = createRouter({
