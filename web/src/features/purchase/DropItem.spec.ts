@@ -111,7 +111,7 @@ describe('an item of a drop', () => {
   });
 
   it.each([
-    ['PURCHASE_LIMIT_REACHED', 'You already have as many as one person can buy here.'],
+    ['PURCHASE_LIMIT_REACHED', 'That would be more than one person can buy here.'],
     ['SOLD_OUT', 'Sold out: the last one just went to somebody else.'],
   ])('says aloud what %s means', async (code, words) => {
     vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem(code, 409));
