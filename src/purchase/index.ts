@@ -1,6 +1,5 @@
 export { PurchaseModule } from './purchase.module.js';
-export { ClaimService, type BatchReport, type Claim } from './claim.service.js';
-export { type ClaimOutcome } from './claims.repository.js';
+export { ClaimService, type BatchReport } from './claim.service.js';
 export { Order } from './order.entity.js';
 export { orderStatuses, type OrderStatus } from './order-states.js';
 export { OrderResponse } from './dto/order.response.js';
