@@ -65,7 +65,7 @@ export const settingsShape = {
   ALLOWED_ORIGINS: list.describe('Comma-separated exact origins that browsers may call the API from.'),
 
   DATABASE_URL: url(['postgres', 'postgresql']).describe(
-    'PostgreSQL connection URL; unset starts an embedded PostgreSQL (not in production).',
+    'URL of a PostgreSQL 18 or newer; unset starts an embedded PostgreSQL (not in production).',
   ),
   DATABASE_POOL_SIZE: integer(10, 2, 200).describe('Connections for everything but claims.'),
   CLAIM_POOL_SIZE: integer(2, 1, 20).describe(
