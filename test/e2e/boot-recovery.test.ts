@@ -53,6 +53,16 @@ describe('starting, stopping and being killed', () => {
     expect(await second.ended).toBe(0);
   });
 
+  it('is told of a SIGTERM that only the npm above it gets, as of one that make passes on', async () => {
+    const npm = startShop({ DATA_DIR: dataDir }, [], ['npm', 'run', '--silent', 'start']);
+    started.push(npm);
+    await npm.opened();
+    npm.signal('SIGTERM');
+    await npm.ended;
+    expect(npm.output()).toContain('Stopped; your data is in');
+    expect(serversIn(dataDir)).toEqual([]);
+  });
+
   it('refuses a second start on the same DATA_DIR in one line, and is not disturbed by it', async () => {
     const first = start();
     const url = await first.opened();

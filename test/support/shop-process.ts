@@ -22,9 +22,13 @@ const PLAIN = {
   PASSWORD_HASH_COST: '4',
 };
 
-/** `node dist/main.js` as a person starts it. `wrapper` is a command that runs it, such as setpriv. */
-export function startShop(settings: Record<string, string>, wrapper: string[] = []): ShopProcess {
-  const [command = process.execPath, ...args] = [...wrapper, process.execPath, 'dist/main.js'];
+/** `node dist/main.js` as a person starts it, or `start`. `wrapper` is a command that runs it, such as setpriv. */
+export function startShop(
+  settings: Record<string, string>,
+  wrapper: string[] = [],
+  start = [process.execPath, 'dist/main.js'],
+): ShopProcess {
+  const [command = process.execPath, ...args] = [...wrapper, ...start];
   const child = spawn(command, args, { env: { ...PLAIN, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
