@@ -14,8 +14,8 @@ const MAX_DEPTH = 8;
 /** Bounds what one thread brings along with a page, and the thread's document in MongoDB. */
 const MAX_REPLIES = 200;
 /**
- * What a page may bring; above what one thread holds, so that each page has one. 20 full threads of long comments would be 27 MB, and three
- * seconds in which nothing is sold.
+ * What a page may bring; above what one thread holds, so that each page has one. 20 full threads of long
+ * comments would be 27 MB, and three seconds in which nothing is sold.
  */
 const MAX_COMMENTS_PER_PAGE = 300;
 
