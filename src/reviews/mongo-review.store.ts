@@ -54,13 +54,11 @@ export class MongoReviewStore extends ReviewStore {
   }
 
   find(id: string): Promise<Review | undefined> {
-    return this.mongodb.run(async () => {
-      const document = await this.mongodb.reviews
-        .findOne({ _id: exactly(id) })
-        .maxTimeMS(MAX_TIME_MS)
-        .lean<ReviewDocument>();
-      return document ? toReview(document) : undefined;
-    });
+    return this.findOne(() => ({ _id: exactly(id) }));
+  }
+
+  findOf(itemId: string, userId: string): Promise<Review | undefined> {
+    return this.findOne(() => ({ itemId: exactly(itemId), userId: exactly(userId) }));
   }
 
   remove(id: string): Promise<boolean> {
@@ -69,6 +67,16 @@ export class MongoReviewStore extends ReviewStore {
         .deleteOne({ _id: exactly(id) })
         .maxTimeMS(MAX_TIME_MS);
       return deletedCount === 1;
+    });
+  }
+
+  private findOne(filter: () => Partial<ReviewDocument>): Promise<Review | undefined> {
+    return this.mongodb.run(async () => {
+      const document = await this.mongodb.reviews
+        .findOne(filter())
+        .maxTimeMS(MAX_TIME_MS)
+        .lean<ReviewDocument>();
+      return document ? toReview(document) : undefined;
     });
   }
 

@@ -53,6 +53,10 @@ export class PostgresReviewStore extends ReviewStore {
     return (await this.rows.findOneBy({ id })) ?? undefined;
   }
 
+  async findOf(itemId: string, userId: string): Promise<Review | undefined> {
+    return (await this.rows.findOneBy({ itemId, userId })) ?? undefined;
+  }
+
   async remove(id: string): Promise<boolean> {
     const { affected } = await this.rows.delete({ id });
     return affected === 1;

@@ -37,6 +37,9 @@ export abstract class ReviewStore {
 
   abstract find(id: string): Promise<Review | undefined>;
 
+  /** The shopper's review of the item. */
+  abstract findOf(itemId: string, userId: string): Promise<Review | undefined>;
+
   /** @returns whether there was such a review. */
   abstract remove(id: string): Promise<boolean>;
 }

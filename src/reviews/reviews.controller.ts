@@ -77,6 +77,17 @@ export class ReviewsController {
     return this.reviews.eligibility(user.id, itemId);
   }
 
+  @Get('items/:itemId/mine')
+  @ApiOperation({ summary: 'Read one’s own review of an item' })
+  @ApiOkResponse({ type: ReviewResponse })
+  @ApiNotFoundResponse({ description: 'REVIEW_NOT_FOUND (not reviewed yet), ITEM_NOT_FOUND' })
+  getOwnReview(
+    @Param('itemId', IdPipe) itemId: string,
+    @CurrentUser() user: AuthenticatedUser,
+  ): Promise<ReviewResponse> {
+    return this.reviews.mine(user.id, itemId);
+  }
+
   @Delete(':reviewId')
   @HttpCode(204)
   @RateLimit('comment')

@@ -56,6 +56,17 @@ export class ReviewsService {
   }
 
   /**
+   * The user's own review of the item.
+   * @throws ITEM_NOT_FOUND; REVIEW_NOT_FOUND if there is none
+   */
+  async mine(userId: string, itemId: string): Promise<ReviewResponse> {
+    await this.catalog.get(itemId);
+    const review = await this.reviews.findOf(itemId, userId);
+    if (!review) throw reviewErrors.REVIEW_NOT_FOUND();
+    return ReviewResponse.of(review, await this.users.displayNames([userId]));
+  }
+
+  /**
    * Newest first.
    * @throws ITEM_NOT_FOUND, INVALID_CURSOR
    */

@@ -21,6 +21,7 @@ class Shop {
     readonly server: TestApp,
     readonly user: TestUser,
     readonly drop: TestDrop,
+    private readonly catalogId: string,
     readonly health: ReviewStoreHealth,
   ) {}
 
@@ -28,7 +29,8 @@ class Shop {
     const server = await startTestApp({ ...settings, MONGO_URI: mongoUri });
     const [user] = (await bulkUsers(server, 1)) as [TestUser];
     const drop = await createDrop(server.database.pool, { stocks: [100], perUserLimit: 100 });
-    return new Shop(server, user, drop, server.app.get(ReviewStoreHealth));
+    const { body } = await server.http.get(`/api/v1/events/${drop.eventId}`).expect(200);
+    return new Shop(server, user, drop, body.items[0].itemId, server.app.get(ReviewStoreHealth));
   }
 
   listComments() {
@@ -42,10 +44,18 @@ class Shop {
       .send({ text: 'Still there?' });
   }
 
+  /** What one reads about oneself and the item of the drop. */
+  ofItem(what: 'mine' | 'eligibility') {
+    return this.server.http
+      .get(`/api/v1/reviews/items/${this.catalogId}/${what}`)
+      .auth(this.user.token, { type: 'bearer' });
+  }
+
   async expectReviewsUnavailable(): Promise<void> {
     const requests = [
       () => this.listComments(),
       () => this.comment(),
+      () => this.ofItem('mine'),
       () => this.server.http.delete(`/api/v1/reviews/${newId()}`).auth(this.user.token, { type: 'bearer' }),
     ];
     for (const request of requests) {
@@ -68,6 +78,8 @@ class Shop {
       .auth(this.user.token, { type: 'bearer' })
       .expect(200);
     await this.server.http.get(`/api/v1/events/${this.drop.eventId}`).expect(200);
+    // Who may review is asked of the orders, not of MongoDB.
+    expect((await this.ofItem('eligibility').expect(200)).body).toEqual({ verifiedBuyer: true });
   }
 }
 

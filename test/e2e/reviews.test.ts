@@ -103,6 +103,35 @@ function routes(settings: Record<string, string>): void {
     });
   });
 
+  describe('GET /reviews/items/:itemId/mine', () => {
+    const mine = (itemId: string, user: TestUser) =>
+      get(`items/${itemId}/mine`).auth(user.token, { type: 'bearer' });
+
+    it('gives everybody their own review, as they last left it', async () => {
+      const { itemId, buy } = await itemOnSale();
+      const [ada, bob, other] = (await bulkUsers(server, 3)) as [TestUser, TestUser, TestUser];
+      for (const user of [ada, bob]) await buy(user);
+      expect((await mine(itemId, ada).expect(404)).body.code).toBe('REVIEW_NOT_FOUND');
+      await post(`items/${itemId}`, ada, { rating: 4, text: 'Bright' }).expect(201);
+      const changed = (await post(`items/${itemId}`, ada, { rating: 3, text: 'Too bright' }).expect(200))
+        .body;
+      const ofBob = (await post(`items/${itemId}`, bob, { rating: 5 }).expect(201)).body;
+      expect((await mine(itemId, ada).expect(200)).body).toEqual(changed);
+      expect((await mine(itemId, bob).expect(200)).body).toEqual(ofBob);
+      expect((await mine(itemId, other).expect(404)).body.code).toBe('REVIEW_NOT_FOUND');
+      await remove(changed.id, admin).expect(204);
+      expect((await mine(itemId, ada).expect(404)).body.code).toBe('REVIEW_NOT_FOUND');
+    });
+
+    it('needs somebody who is logged in and an item that exists', async () => {
+      const { itemId } = await itemOnSale();
+      await get(`items/${itemId}/mine`).expect(401);
+      const user = await shopper();
+      expect((await mine(UNKNOWN, user).expect(404)).body.code).toBe('ITEM_NOT_FOUND');
+      expect((await mine('1', user).expect(400)).body.code).toBe('INVALID_ID');
+    });
+  });
+
   describe('POST /reviews/items/:itemId', () => {
     it('adds the review of a verified buyer, then replaces it', async () => {
       const { itemId, buy } = await itemOnSale();

@@ -83,6 +83,8 @@ describeOnMongo('on MongoDB', () => {
       const comments = new MongoCommentStore(connection);
       const at = new Date();
       await expect(reviews.find(smuggled)).rejects.toThrow('strings only');
+      await expect(reviews.findOf(smuggled, newId())).rejects.toThrow('strings only');
+      await expect(reviews.findOf(newId(), smuggled)).rejects.toThrow('strings only');
       await expect(reviews.remove(smuggled)).rejects.toThrow('strings only');
       await expect(reviews.countByRating(smuggled)).rejects.toThrow('strings only');
       await expect(reviews.list(smuggled, 5)).rejects.toThrow('strings only');
@@ -136,6 +138,18 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
       });
       expect(await reviews.find(first.review.id)).toEqual(second.review);
       expect(await reviews.list(itemId, 10)).toEqual([second.review]);
+    });
+
+    it('finds the review of one shopper and one item, as it is now', async () => {
+      const [itemId, userId] = [newId(), newId()];
+      await reviews.put(draft(itemId, newId(), 1, 'of somebody else'));
+      await reviews.put(draft(newId(), userId, 1, 'of another item'));
+      expect(await reviews.findOf(itemId, userId)).toBeUndefined();
+      await reviews.put(draft(itemId, userId, 2, 'first'));
+      const { review } = await reviews.put(draft(itemId, userId, 4, 'second', 9));
+      expect(await reviews.findOf(itemId, userId)).toEqual(review);
+      await reviews.remove(review.id);
+      expect(await reviews.findOf(itemId, userId)).toBeUndefined();
     });
 
     it('lists newest first in pages that neither overlap nor leave out', async () => {
