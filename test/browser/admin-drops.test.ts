@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { createDrop, createShoppers } from '../support/drops.js';
 import type { TestApp } from '../support/test-app.js';
 import { createAdmin, type TestUser } from '../support/users.js';
@@ -86,6 +86,38 @@ describe('an admin’s drops', () => {
     await page.getByRole('link', { name: 'Catalogue' }).click();
     await question.getByRole('button', { name: 'Leave', exact: true }).click();
     await heading(page, 'Catalogue').waitFor();
+  });
+
+  it('can be managed with a thumb: places to go are 44 px high, and the list is as wide as the form', async () => {
+    const { eventId } = await createDrop(shop.database.pool, {
+      status: 'locked',
+      startsIn: 3600,
+      endsIn: 7200,
+    });
+    const page = await visitors.arriveAs(admin, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    const box = async (found: Locator) =>
+      (await found.boundingBox()) ?? { x: NaN, y: NaN, width: NaN, height: NaN };
+    await page.goto(`/admin/events/${eventId}`);
+    await heading(page, 'Drop').waitFor();
+    const [look, act] = [
+      await box(page.getByRole('link', { name: 'View in the shop' })),
+      await box(page.getByRole('button', { name: 'Open now' })),
+    ];
+    expect(act.y).toBe(look.y);
+    for (const tab of await page.getByRole('navigation', { name: 'Administration' }).getByRole('link').all())
+      expect((await box(tab)).height).toBeGreaterThanOrEqual(44);
+    const field = page.getByLabel('Item from the catalogue');
+    const price = page.getByLabel('Price');
+    const limit = page.getByLabel('Per person');
+    await field.click();
+    const list = await box(page.getByRole('listbox'));
+    expect(list.width).toBe((await box(limit)).x + (await box(limit)).width - (await box(price)).x);
+    await page.keyboard.press('Escape');
+
+    await accountButton(page).click();
+    const rows = page.getByRole('menuitem');
+    await rows.first().waitFor();
+    for (const row of await rows.all()) expect((await box(row)).height).toBeGreaterThanOrEqual(44);
   });
 
   it('replays what happened and saves the orders as a file', async () => {

@@ -3,7 +3,10 @@ export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 export interface LocalTime {
   /** The instant meant, in RFC 3339 UTC. */
   instant: string;
-  /** On a day of the clock change: the time does not exist (the one after the change is meant), or comes twice (the first is). */
+  /**
+   * On a day of the clock change: the time does not exist (the one after the change is meant), or comes twice (the
+   * first is).
+   */
   oddity?: 'skipped' | 'twice';
 }
 
