@@ -49,14 +49,14 @@ export const useSession = defineStore('session', () => {
     tokens.clear();
     user.value = undefined;
     setHint(false);
-    if (wasSignedIn) live.restart();
+    if (wasSignedIn) live.greetAgain();
   }
 
   function enter(answer: SignedIn): void {
     tokens.set(answer);
     user.value = answer.user;
     setHint(true);
-    live.restart();
+    live.greetAgain();
     otherTabs?.postMessage('signed-in');
   }
 

@@ -43,7 +43,8 @@ describe('LiveConnection', () => {
   const last = () => FakeSocket.all.at(-1) as FakeSocket;
 
   async function greeted() {
-    await last().onopen?.();
+    last().onopen?.();
+    await vi.advanceTimersByTimeAsync(0);
     last().receive({ type: 'welcome' });
   }
 
@@ -104,6 +105,63 @@ describe('LiveConnection', () => {
     expect(live.state).toBe('live');
     vi.advanceTimersByTime(10_000);
     expect(live.state).toBe('lost');
+  });
+
+  it('says hello again as somebody else on the same line, and subscribes once it is welcome', async () => {
+    let token: string | undefined = 'secret';
+    const live = new LiveConnection({
+      url: 'ws://shop/api/v1/realtime',
+      open: (url) => new FakeSocket(url) as unknown as WebSocket,
+      token: () => Promise.resolve(token),
+    });
+    const leave = live.subscribe('me', { snapshot: vi.fn(), message: vi.fn() });
+    live.subscribe('event:1', { snapshot: vi.fn(), message: vi.fn() });
+    await greeted();
+    last().sent = [];
+
+    token = undefined;
+    live.greetAgain();
+    leave();
+    live.subscribe('event:2', { snapshot: vi.fn(), message: vi.fn() });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(last().sent).toEqual([{ type: 'unsubscribe', channel: 'me' }, { type: 'hello' }]);
+    last().receive({ type: 'welcome' });
+    expect(last().sent.slice(2)).toEqual([
+      { type: 'subscribe', channel: 'event:1' },
+      { type: 'subscribe', channel: 'event:2' },
+    ]);
+    expect(FakeSocket.all).toHaveLength(1);
+  });
+
+  it('shows a fresh token when the one it came with has run out, and not a second one if that is refused', async () => {
+    const live = connect();
+    live.subscribe('me', { snapshot: vi.fn(), message: vi.fn() });
+    await greeted();
+    last().sent = [];
+    last().receive({ type: 'error', code: 'UNAUTHENTICATED' });
+    await vi.advanceTimersByTimeAsync(0);
+    last().receive({ type: 'error', code: 'UNAUTHENTICATED' });
+    last().receive({ type: 'welcome' });
+    last().receive({ type: 'error', code: 'UNAUTHENTICATED', channel: 'me' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(last().sent).toEqual([
+      { type: 'hello', token: 'secret' },
+      { type: 'subscribe', channel: 'me' },
+    ]);
+  });
+
+  it('lets a line open before it closes it, which browsers would call a failure otherwise', () => {
+    const live = connect();
+    const leave = live.subscribe('event:1', { snapshot: vi.fn(), message: vi.fn() });
+    last().readyState = 0;
+    live.greetAgain();
+    leave();
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(last().readyState).toBe(0);
+    last().readyState = 1;
+    void last().onopen?.();
+    expect(last().readyState).toBe(3);
+    expect(last().sent).toEqual([]);
   });
 
   it('closes when nobody listens any more', async () => {

@@ -21,6 +21,10 @@ interface ServerMessage {
   code?: string;
 }
 
+/** WebSocket's own, which stand-ins in tests need not have. */
+const CONNECTING = 0;
+const OPEN = 1;
+
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
 /** A proxy or a sleeping radio may hold a dead line open for minutes: it is asked, and has to answer. */
@@ -57,7 +61,7 @@ export class LiveConnection {
       group.delete(listener);
       if (group.size > 0) return;
       this.listeners.delete(channel);
-      if (this.greeted) this.send({ type: 'unsubscribe', channel });
+      this.send({ type: 'unsubscribe', channel });
       if (this.listeners.size === 0) this.close();
     };
   }
@@ -67,12 +71,13 @@ export class LiveConnection {
     return () => this.stateListeners.delete(listener);
   }
 
-  /** Says hello anew, for instance as somebody else after signing in or out. */
-  restart(): void {
+  /** Says hello anew, as somebody else, after signing in or out: the connection stays. */
+  greetAgain(): void {
     if (this.listeners.size === 0) return;
-    this.drop();
     this.failures = 0;
-    this.connect();
+    if (!this.socket) this.connect();
+    else if (this.socket.readyState === OPEN) void this.greet(this.socket);
+    // One that is still connecting says hello when it is open, with the token of that moment.
   }
 
   close(): void {
@@ -87,11 +92,7 @@ export class LiveConnection {
     this.retryTimer = undefined;
     const socket = (this.options.open ?? ((url) => new WebSocket(url)))(this.options.url);
     this.socket = socket;
-    socket.onopen = async () => {
-      // Without an answer about the token one is still welcome to the public channels.
-      const token = await this.options.token().catch(() => undefined);
-      if (this.socket === socket) this.send(token ? { type: 'hello', token } : { type: 'hello' });
-    };
+    socket.onopen = () => void this.greet(socket);
     socket.onmessage = (message) => {
       if (this.socket === socket) this.receive(String(message.data));
     };
@@ -99,6 +100,14 @@ export class LiveConnection {
       if (this.socket === socket) this.lose();
     };
     this.watchSilence();
+  }
+
+  /** What is to be heard is asked for when the server has answered: it depends on who one is. */
+  private async greet(socket: WebSocket): Promise<void> {
+    this.greeted = false;
+    // Without an answer about the token one is still welcome to the public channels.
+    const token = await this.options.token().catch(() => undefined);
+    if (this.socket === socket) this.send(token ? { type: 'hello', token } : { type: 'hello' });
   }
 
   private receive(text: string): void {
@@ -115,6 +124,10 @@ export class LiveConnection {
       this.enter('live');
       for (const channel of this.listeners.keys()) this.send({ type: 'subscribe', channel });
     }
+    // The token ran out while it was listened with; the private channels are gone until a fresh one is shown.
+    // One that is refused in a greeting is not shown again.
+    if (message.type === 'error' && message.code === 'UNAUTHENTICATED' && !message.channel && this.greeted)
+      void this.greet(this.socket as WebSocket);
     const group = message.channel ? this.listeners.get(message.channel) : undefined;
     for (const listener of group ?? []) {
       if (message.type === 'subscribed') listener.snapshot(message.snapshot);
@@ -137,7 +150,9 @@ export class LiveConnection {
     const socket = this.socket;
     this.socket = undefined;
     this.greeted = false;
-    socket?.close();
+    // To close a socket that is still connecting is a failure to the browser, and stands in its console.
+    if (socket?.readyState === CONNECTING) socket.onopen = () => socket.close();
+    else socket?.close();
   }
 
   private watchSilence(): void {
@@ -149,7 +164,7 @@ export class LiveConnection {
   }
 
   private send(message: Record<string, unknown>): void {
-    if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message));
+    if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(message));
   }
 
   private enter(state: LiveState): void {
