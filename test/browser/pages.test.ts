@@ -268,6 +268,15 @@ describe('every page', () => {
     expect(total).toBeLessThan(BUDGET_BYTES);
   });
 
+  it('says what was done below the header, and not over it', async () => {
+    const page = await visitors.arriveAs(shopper, { viewport: PHONE });
+    await page.goto('/profile');
+    await page.getByRole('button', { name: 'Save' }).first().click();
+    const message = await page.getByText('Name saved').first().boundingBox();
+    const header = await page.getByRole('banner').boundingBox();
+    expect(message?.y).toBeGreaterThan((header?.y ?? 0) + (header?.height ?? 0));
+  });
+
   it('speaks the visitor’s language', async () => {
     const page = await visitors.arrive({ locale: 'zh-TW' });
     await page.goto('/');

@@ -84,6 +84,8 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => {
     if (saved) return saved;
     if (to.hash) return { el: to.hash, top: 80 };
+    // The page itself goes to what the address names, once it is there.
+    if (to.query.item ?? to.query.rate) return undefined;
     return to.path === from.path ? undefined : { top: 0 };
   },
 });

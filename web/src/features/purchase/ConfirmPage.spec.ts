@@ -51,6 +51,10 @@ it('does not judge a hold by a machine’s clock that is an hour ahead', async (
   serverClock.add({ sentAt: now, receivedAt: now, serverTime: trueTime });
   await screen.findByRole('heading', { name: 'It is yours to confirm' });
   expect(screen.getByRole('timer')).toHaveTextContent(/[34]:\d\d/);
+  expect(screen.getByRole('link', { name: 'Back to the drop, your hold stays' })).toHaveAttribute(
+    'href',
+    '/events/event?item=item',
+  );
 
   serverClock.forget();
   serverClock.add({ sentAt: now, receivedAt: now, serverTime: trueTime + HOUR_MS });

@@ -36,7 +36,7 @@ const event = {
 
 const page = { template: '<div />' };
 
-async function show(phase: EventStatus, changes: Partial<typeof item> = {}) {
+async function show(phase: EventStatus, changes: Partial<typeof item> = {}, path = '/events/event') {
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [
@@ -45,7 +45,7 @@ async function show(phase: EventStatus, changes: Partial<typeof item> = {}) {
       { name: 'login', path: '/login', component: page },
     ],
   });
-  await router.push('/events/event');
+  await router.push(path);
   render(DropItem, {
     props: { event, item: { ...item, ...changes }, phase },
     global: { plugins: [i18n, router, ui] },
@@ -54,7 +54,13 @@ async function show(phase: EventStatus, changes: Partial<typeof item> = {}) {
 }
 
 describe('an item of a drop', () => {
+  let scrolledTo: Element[];
   beforeEach(() => {
+    scrolledTo = [];
+    // jsdom lays nothing out, so it has nowhere to scroll.
+    Element.prototype.scrollIntoView = function (this: Element) {
+      scrolledTo.push(this);
+    };
     sessionStorage.clear();
     setActivePinia(createPinia());
     useSession().user = { id: 'ann' } as User;
@@ -121,10 +127,32 @@ describe('an item of a drop', () => {
     expect(said).toHaveAttribute('aria-live', 'polite');
   });
 
-  it('asks a visitor to log in and to come back here', async () => {
+  it('asks a visitor to log in and to come back to this item with as many', async () => {
     useSession().user = undefined;
     const router = await show('live');
-    await userEvent.click(button());
-    await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/login?return=/events/event'));
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('button', { name: 'One more' }));
+    await user.click(button());
+    await waitFor(() =>
+      expect(router.currentRoute.value).toMatchObject({
+        path: '/login',
+        query: { return: '/events/event?item=item&quantity=2' },
+      }),
+    );
+  });
+
+  it.each([
+    ['item=item&quantity=2', '2'],
+    ['item=item&quantity=99', '3'],
+    ['item=item&quantity=0', '1'],
+    ['item=item&quantity=1e1', '1'],
+    ['item=item&quantity=2&quantity=3', '1'],
+    ['item=other&quantity=2', '1'],
+  ])('is chosen as the address says, if that makes sense, and not bought: %s', async (query, quantity) => {
+    const reserve = vi.spyOn(api, 'reserve');
+    await show('live', {}, `/events/event?${query}`);
+    expect(screen.getByRole('group', { name: 'Quantity' })).toHaveTextContent(quantity);
+    expect(scrolledTo).toEqual(query.startsWith('item=item') ? [screen.getByRole('article')] : []);
+    expect(reserve).not.toHaveBeenCalled();
   });
 });
