@@ -4,6 +4,12 @@ import type { TestApp } from '../support/test-app.js';
 import { openShop } from './support/opened-shop.js';
 import { heading, isSameDocument, markDocument, register, type Visitors } from './support/visitors.js';
 
+/** For `evaluate`: whether one sees it without scrolling. */
+const isInSight = (element: Element) => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= window.innerHeight;
+};
+
 /** What a shopper does with their own hands, from the first visit to the rating. */
 describe('buying', () => {
   let shop: TestApp;
@@ -76,6 +82,31 @@ describe('buying', () => {
 
     await page.getByRole('link', { name: 'My orders' }).click();
     await page.getByRole('listitem').filter({ hasText: 'Item 1' }).getByText('Confirmed').waitFor();
+  });
+
+  /** What buying leads to, without the way there. */
+  async function buyAndConfirm(page: Page, button = buyButton(page)): Promise<void> {
+    await button.click();
+    await isYours(page);
+    await page.getByRole('button', { name: 'Confirm for $129' }).click();
+    await heading(page, 'Confirmed').waitFor();
+  }
+
+  it('leads from a purchase to the rating of what was bought, among all items of the drop', async () => {
+    const { eventId } = await createDrop(shop.database.pool, { stocks: [5, 5, 5] });
+    const page = await visitors.arrive({ viewport: { width: 390, height: 844 } });
+    await register(page, 'Ada', `/events/${eventId}`);
+    await buyAndConfirm(page, buyButton(page).nth(1));
+    await page.getByRole('link', { name: 'Rate it' }).click();
+    const chosen = page.getByRole('group', { name: 'Item' }).locator('[aria-pressed="true"]');
+    const expectLed = async () => {
+      expect(await chosen.textContent()).toBe('Item 2');
+      await page.getByRole('button', { name: 'Save rating' }).waitFor();
+      expect(await chosen.evaluate(isInSight)).toBe(true);
+    };
+    await expectLed();
+    await page.reload();
+    await expectLed();
   });
 
   it('gives the last unit to one of two browsers and tells the other that it is gone', async () => {
