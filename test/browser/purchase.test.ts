@@ -4,10 +4,10 @@ import type { TestApp } from '../support/test-app.js';
 import { openShop } from './support/opened-shop.js';
 import { heading, isSameDocument, markDocument, register, type Visitors } from './support/visitors.js';
 
-/** For `evaluate`: whether one sees it without scrolling. */
+/** For `evaluate`: whether one sees it without scrolling, below the page's header. */
 const isInSight = (element: Element) => {
   const { top, bottom } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= window.innerHeight;
+  return top >= 64 && bottom <= window.innerHeight;
 };
 
 /** What a shopper does with their own hands, from the first visit to the rating. */
@@ -107,6 +107,52 @@ describe('buying', () => {
     await expectLed();
     await page.reload();
     await expectLed();
+  });
+
+  describe('a rating that stands', () => {
+    const stars = (page: Page, count: number) => page.getByRole('radio', { name: `${count} star` });
+    const words = (page: Page) => page.getByLabel('In words (optional)');
+    const save = async (page: Page) => {
+      await page.getByRole('button', { name: 'Save rating' }).click();
+      await page.getByText('Your rating is saved.').waitFor();
+    };
+
+    it('is what the form starts from, so that changing the stars keeps the words', async () => {
+      const { eventId } = await createDrop(shop.database.pool);
+      const page = await visitors.arrive();
+      await register(page, 'Ada', `/events/${eventId}`);
+      await buyAndConfirm(page);
+      await page.goto(`/events/${eventId}`);
+      await page.getByRole('button', { name: 'Save rating' }).waitFor();
+      expect(await page.getByText(/^Your rating of/).count()).toBe(0);
+      await stars(page, 2).check({ force: true });
+      await words(page).fill('Lighter than it looks');
+      await save(page);
+
+      await page.reload();
+      await page.getByText(/^Your rating of .*\d{4}\. What you save here replaces it\./).waitFor();
+      expect(await stars(page, 2).isChecked()).toBe(true);
+      expect(await words(page).inputValue()).toBe('Lighter than it looks');
+      await stars(page, 5).check({ force: true });
+      await save(page);
+      const review = page.getByRole('article').filter({ hasText: 'Ada' });
+      await review.getByRole('img', { name: '5 stars' }).waitFor();
+      expect(await review.getByText('Lighter than it looks').count()).toBe(1);
+    });
+
+    it('is not offered for replacing unseen: the form waits until it can be read', async () => {
+      const { eventId } = await createDrop(shop.database.pool);
+      const page = await visitors.arrive();
+      await register(page, 'Ada', `/events/${eventId}`);
+      await buyAndConfirm(page);
+      await page.route('**/api/v1/reviews/items/*/mine', (route) => route.abort('connectionreset'));
+      await page.goto(`/events/${eventId}`);
+      await page.getByRole('alert').getByText('Your own rating could not be read').waitFor();
+      expect(await page.getByRole('button', { name: 'Save rating' }).count()).toBe(0);
+      await page.unrouteAll();
+      await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+      await page.getByRole('button', { name: 'Save rating' }).waitFor();
+    });
   });
 
   it('gives the last unit to one of two browsers and tells the other that it is gone', async () => {

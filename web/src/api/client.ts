@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 import { authorisedFetch, TokenKeeper } from './authorised-fetch';
-import { problemOf } from './problem';
+import { ApiProblem, problemOf } from './problem';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
@@ -69,6 +69,12 @@ export const api = {
     dataOf(client.GET('/api/v1/reviews/items/{itemId}/eligibility', path({ itemId }))).then(
       ({ verifiedBuyer }) => verifiedBuyer,
     ),
+  /** Undefined if one has not rated the item. */
+  ownReview: (itemId: string) =>
+    dataOf(client.GET('/api/v1/reviews/items/{itemId}/mine', path({ itemId }))).catch((error: unknown) => {
+      if (error instanceof ApiProblem && error.code === 'REVIEW_NOT_FOUND') return undefined;
+      throw error;
+    }),
   rate: (itemId: string, body: Schemas['PutReviewRequest']) =>
     dataOf(client.POST('/api/v1/reviews/items/{itemId}', { ...path({ itemId }), body })),
   threads: (eventId: string, cursor?: string) =>
