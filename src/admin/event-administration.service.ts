@@ -4,6 +4,7 @@ import { Database } from '../database/index.js';
 import {
   EventsService,
   type CreateEventRequest,
+  type EventDefaultsResponse,
   type EventResponse,
   type UpdateEventRequest,
 } from '../events/index.js';
@@ -47,6 +48,10 @@ export class EventAdministration {
       await this.audit.record(transaction, adminId, 'event.updated', id, summaryOf(event));
       return event;
     });
+  }
+
+  defaults(): EventDefaultsResponse {
+    return this.events.defaults();
   }
 
   /** @throws EVENT_NOT_FOUND, EVENT_NOT_LOCKED */

@@ -15,6 +15,7 @@ import { CurrentUser, Roles, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe, PageQuery } from '../common/index.js';
 import {
   CreateEventRequest,
+  EventDefaultsResponse,
   EventResponse,
   eventTag,
   UpdateEventRequest,
@@ -22,7 +23,7 @@ import {
 } from '../events/index.js';
 import { DashboardService } from './dashboard.service.js';
 import { AdminEventResponse } from './dto/admin-event.response.js';
-import { DashboardPage } from './dto/dashboard.response.js';
+import { DashboardPace, DashboardPage } from './dto/dashboard.response.js';
 import { EventAdministration } from './event-administration.service.js';
 
 const TAGGED = {
@@ -62,6 +63,20 @@ export class AdminEventsController {
   @ApiOkResponse({ type: DashboardPage })
   getDashboard(@Query() query: PageQuery): Promise<DashboardPage> {
     return this.dashboard.page(query);
+  }
+
+  @Get('dashboard/pace')
+  @ApiOperation({ summary: 'How fast the drops on sale sold, second by second over the last five minutes' })
+  @ApiOkResponse({ type: DashboardPace })
+  getDashboardPace(): Promise<DashboardPace> {
+    return this.dashboard.pace();
+  }
+
+  @Get('defaults')
+  @ApiOperation({ summary: 'What a new drop has where its request says nothing' })
+  @ApiOkResponse({ type: EventDefaultsResponse })
+  getEventDefaults(): EventDefaultsResponse {
+    return this.administration.defaults();
   }
 
   @Get(':id')

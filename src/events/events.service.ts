@@ -5,6 +5,7 @@ import { decodeCursor, isInstant, newId, SharedReads, toPage, type Page } from '
 import { Settings } from '../config/index.js';
 import { DatabaseSignals, type Transaction } from '../database/index.js';
 import type { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
+import type { EventDefaultsResponse } from './dto/event-defaults.response.js';
 import type { EventResponse } from './dto/event.response.js';
 import type { ListEventsQuery } from './dto/list-events.query.js';
 import type { UpdateEventRequest } from './dto/update-event.request.js';
@@ -36,6 +37,11 @@ export class EventsService {
     private readonly signals: DatabaseSignals,
     private readonly settings: Settings,
   ) {}
+
+  /** What an event gets where a request says nothing. */
+  defaults(): EventDefaultsResponse {
+    return { reservationTtlSeconds: this.settings.raw.RESERVATION_TTL_SECONDS };
+  }
 
   /**
    * Schedules an event; one whose start has passed is live at once.
@@ -154,7 +160,7 @@ export class EventsService {
       // In the milliseconds that were checked: PostgreSQL rounds finer fractions, which could make the start the end.
       startsAt: new Date(input.startsAt).toISOString(),
       endsAt: new Date(input.endsAt).toISOString(),
-      reservationTtlSeconds: input.reservationTtlSeconds ?? this.settings.raw.RESERVATION_TTL_SECONDS,
+      reservationTtlSeconds: input.reservationTtlSeconds ?? this.defaults().reservationTtlSeconds,
     };
   }
 }

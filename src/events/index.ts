@@ -1,5 +1,6 @@
 export { EventsModule } from './events.module.js';
 export { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
+export { EventDefaultsResponse } from './dto/event-defaults.response.js';
 export { EventItemResponse, EventPage, EventResponse } from './dto/event.response.js';
 export { ListEventsQuery } from './dto/list-events.query.js';
 export { UpdateEventRequest } from './dto/update-event.request.js';

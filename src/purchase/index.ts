@@ -5,4 +5,4 @@ export { orderStatuses, type OrderStatus } from './order-states.js';
 export { OrderResponse } from './dto/order.response.js';
 export { OrdersService, type OrderChange, type OwnedOrder } from './orders.service.js';
 export { SalesFigures } from './sales-figures.js';
-export { type EventSales } from './sales.repository.js';
+export { PACE_SECONDS, type EventSales } from './sales.repository.js';

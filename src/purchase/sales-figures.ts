@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SalesRepository, type EventSales } from './sales.repository.js';
+import { SalesRepository, type EventSales, type SalesPace } from './sales.repository.js';
 
 @Injectable()
 export class SalesFigures {
@@ -8,6 +8,11 @@ export class SalesFigures {
   /** The figures of each of `eventIds`, computed in the database from one snapshot. */
   forEvents(eventIds: readonly string[]): Promise<Map<string, EventSales>> {
     return this.repository.salesOf(eventIds);
+  }
+
+  /** How fast each of `eventIds` sold over the last minutes, from one snapshot, whichever instance sold. */
+  paceOf(eventIds: readonly string[]): Promise<SalesPace> {
+    return this.repository.paceOf(eventIds);
   }
 
   /** Units that are reserved at the moment, by event item. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../src/database/index.js';
-import { createDrop, stockOf } from '../support/drops.js';
+import { createDrop, createShoppers, stockOf } from '../support/drops.js';
 import { eventually } from '../support/wait.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser, type TestUser } from '../support/users.js';
@@ -9,6 +9,9 @@ type Body = Record<string, unknown>;
 
 const HOUR_MS = 3_600_000;
 const fromNow = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+/** Not the value that the settings have of themselves. */
+const SHOPS_HOLD_SECONDS = 420;
 
 let server: TestApp;
 let admin: TestUser;
@@ -44,7 +47,7 @@ async function auditOf(targetId: string): Promise<Body[]> {
 }
 
 beforeAll(async () => {
-  server = await startTestApp();
+  server = await startTestApp({ RESERVATION_TTL_SECONDS: String(SHOPS_HOLD_SECONDS) });
   admin = await createAdmin(server);
 });
 afterAll(() => server.close());
@@ -169,6 +172,15 @@ describe('/admin/events', () => {
     expect((await send('post', `/admin/events/${randomUUID()}/open`).expect(404)).body.code).toBe(
       'EVENT_NOT_FOUND',
     );
+  });
+
+  it('gives a drop the hold that it names as the default, unless told otherwise', async () => {
+    const { body } = await send('get', '/admin/events/defaults').expect(200);
+    expect(body).toEqual({ reservationTtlSeconds: SHOPS_HOLD_SECONDS });
+    const created = await send('post', '/admin/events')
+      .send(await eventInput())
+      .expect(201);
+    expect(created.body.reservationTtlSeconds).toBe(SHOPS_HOLD_SECONDS);
   });
 
   it('closes by force: sold units stay sold, held ones come back', async () => {
@@ -365,5 +377,28 @@ describe('GET /admin/events/dashboard', () => {
       const { body } = await send('get', `/admin/events/dashboard?cursor=${cursor}`).expect(400);
       expect(body.code).toBe('INVALID_CURSOR');
     }
+  });
+
+  it('tells how fast the drops on sale sold, whoever sold, second by second', async () => {
+    const { pool } = server.database;
+    const drop = await createDrop(pool, { endsIn: 300 });
+    const ages = [0.05, 100.05, 100.1, 304.05, 311.05];
+    const shoppers = await createShoppers(pool, ages.length);
+    await pool.query(
+      `INSERT INTO orders (id, user_id, event_item_id, quantity, unit_price_minor, currency, reserved_until, created_at)
+       SELECT uuidv7(make_interval(secs => -age)), shopper, $3, 2, 1500, 'USD', now(), now() - make_interval(secs => age)
+       FROM unnest($1::uuid[], $2::float8[]) AS placed (shopper, age)`,
+      [shoppers, ages, drop.itemId],
+    );
+    const { body } = await send('get', '/admin/events/dashboard/pace').expect(200);
+    expect(body.data.map(({ id }: { id: string }) => id)).toEqual([drop.eventId, ...ids.slice(0, 2)]);
+    expect(Math.abs(Date.parse(body.until) - Date.now())).toBeLessThan(10_000);
+    const [pace, , soldOut]: number[][] = body.data.map(
+      ({ ordersPerSecond }: { ordersPerSecond: number[] }) => ordersPerSecond,
+    );
+    expect(soldOut).toEqual(new Array(300).fill(0));
+    // An order counts for ten seconds, as in the figure of the moment; so the one of 304 seconds ago still does.
+    const expected = new Array<number>(300).fill(0).fill(0.1, 0, 5).fill(0.2, 199, 209).fill(0.1, 299);
+    expect(pace).toEqual(expected);
   });
 });

@@ -36,6 +36,8 @@ const PROMISED = `
   POST /admin/events/{id}/open
   POST /admin/events/{id}/close
   GET /admin/events/dashboard
+  GET /admin/events/dashboard/pace
+  GET /admin/events/defaults
   GET /admin/items
   POST /admin/items
   GET /admin/users

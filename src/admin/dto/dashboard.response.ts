@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Money, PageOf } from '../../common/index.js';
 import { eventStatuses, type EventStatus } from '../../events/index.js';
+import { PACE_SECONDS } from '../../purchase/index.js';
 
 export class DashboardEventResponse {
   @ApiProperty({ format: 'uuid' })
@@ -38,6 +39,27 @@ export class DashboardEventResponse {
 
   @ApiProperty({ description: 'Orders made per second, lately.' })
   ordersPerSecond!: number;
+}
+
+class EventPace {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({
+    type: [Number],
+    minItems: PACE_SECONDS,
+    maxItems: PACE_SECONDS,
+    description: 'What the dashboard showed at each second, oldest first; the last is of `until`.',
+  })
+  ordersPerSecond!: number[];
+}
+
+export class DashboardPace {
+  @ApiProperty({ format: 'date-time' })
+  until!: string;
+
+  @ApiProperty({ type: [EventPace], description: 'The drops on sale.' })
+  data!: EventPace[];
 }
 
 export class DashboardPage extends PageOf(DashboardEventResponse) {}

@@ -94,6 +94,8 @@ export const api = {
 
   dashboard: (cursor?: string) =>
     dataOf(client.GET('/api/v1/admin/events/dashboard', { params: { query: { limit: 50, cursor } } })),
+  dashboardPace: () => dataOf(client.GET('/api/v1/admin/events/dashboard/pace')),
+  eventDefaults: () => dataOf(client.GET('/api/v1/admin/events/defaults')),
   adminEvent: (id: string) => dataOf(client.GET('/api/v1/admin/events/{id}', path({ id }))),
   createEvent: (body: Schemas['CreateEventRequest']) => dataOf(client.POST('/api/v1/admin/events', { body })),
   updateEvent: (id: string, version: number, body: Schemas['UpdateEventRequest']) =>

@@ -32,6 +32,14 @@ export function useFormat() {
       } as Intl.NumberFormatOptions).format(toMajor(money)),
     number: (value: number, options: Intl.NumberFormatOptions = {}) =>
       new Intl.NumberFormat(locale.value, options).format(value),
+    /** In the largest unit that says it whole: 300 is "5 minutes", 90 is "90 seconds". */
+    span: (seconds: number) => {
+      const units = { hour: 3_600, minute: 60, second: 1 };
+      const [unit, size] = Object.entries(units).find(([, size]) => seconds % size === 0) ?? ['second', 1];
+      return new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' }).format(
+        seconds / size,
+      );
+    },
     percent: (share: number) =>
       new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
     dateTime: format({ dateStyle: 'medium', timeStyle: 'short' }),

@@ -1,19 +1,35 @@
-const POINTS_KEPT = 300;
+const SECONDS_KEPT = 300;
+
+interface Series {
+  times: number[];
+  values: number[];
+}
 
 /** The last five minutes of a rate that comes once a second, for each event. */
 export class RateHistory {
-  private readonly points = new Map<string, { times: number[]; values: number[] }>();
+  private readonly points = new Map<string, Series>();
 
   add(id: string, atSeconds: number, value: number): void {
     const { times, values } = this.series(id);
     if (atSeconds <= (times.at(-1) ?? 0)) return;
-    this.points.set(id, {
-      times: [...times, atSeconds].slice(-POINTS_KEPT),
-      values: [...values, value].slice(-POINTS_KEPT),
+    this.keep(id, { times: [...times, atSeconds], values: [...values, value] });
+  }
+
+  /** What the server knows, a value a second until then, instead of what was heard; what was heard since stays. */
+  fill(id: string, untilSeconds: number, known: readonly number[]): void {
+    const { times, values } = this.series(id);
+    const heard = times.filter((at) => at <= untilSeconds).length;
+    this.keep(id, {
+      times: [...known.map((_, index) => untilSeconds - (known.length - 1 - index)), ...times.slice(heard)],
+      values: [...known, ...values.slice(heard)],
     });
   }
 
-  series(id: string): { times: number[]; values: number[] } {
+  series(id: string): Series {
     return this.points.get(id) ?? { times: [], values: [] };
+  }
+
+  private keep(id: string, { times, values }: Series): void {
+    this.points.set(id, { times: times.slice(-SECONDS_KEPT), values: values.slice(-SECONDS_KEPT) });
   }
 }

@@ -3,6 +3,11 @@ import { useDark } from '@vueuse/core';
 import uPlot from 'uplot';
 import { onBeforeUnmount, onMounted, useTemplateRef, watch } from 'vue';
 
+/** Steps of an axis that counts: half an order is none. */
+export const WHOLE_STEPS = Array.from({ length: 7 }, (_, power) =>
+  [1, 2, 5].map((n) => n * 10 ** power),
+).flat();
+
 /** The look of an axis, and a reader of the theme's colours, which uPlot wants as values. */
 export interface ChartTheme {
   color: (property: string) => string;
