@@ -1,10 +1,12 @@
 import { ClaimService, OrdersService } from '../../src/purchase/index.js';
 import {
+  claimsThatWaitForALock,
   createDrop,
   createShoppers,
   makeOverdue,
   statusOf,
   stockOf,
+  whileItemLocked,
   type TestDrop,
 } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -227,6 +229,59 @@ describe('claims', () => {
     expect(await codeOf(claim(live, 13, 1, 'second try'))).toBe('GRANTED');
     expect(await codeOf(claim(live, 13, 1, 'second try'))).toBe('REPLAYED');
     expect(await codeOf(claim(live, 12, 1, 'mine'))).toBe('REPLAYED');
+  });
+
+  it('asks the database for a shopper with a claim in flight, since its fate may be that of this one', async () => {
+    const gone = await drop({ stocks: [1] });
+    await claim(gone, 14);
+    const stuck = await drop();
+    const isRefusedFromMemory = async (who: number) => {
+      const before = claims.refusedFromMemoryTotal;
+      expect(await codeOf(claim(gone, who, 1, 'mine'))).toBe('SOLD_OUT');
+      return claims.refusedFromMemoryTotal > before;
+    };
+    let inFlight: Promise<string> | undefined;
+    await whileItemLocked(server.database.pool, stuck.itemId, async () => {
+      inFlight = codeOf(claim(stuck, 15, 1, 'mine'));
+      await waitFor(
+        'the stuck claim',
+        async () => (await claimsThatWaitForALock(server.database.pool)) === 1,
+      );
+      // At the same moment one is refused from memory and the other is not.
+      await waitFor('a refusal from memory', () => isRefusedFromMemory(16));
+      expect(await isRefusedFromMemory(15)).toBe(false);
+    });
+    expect(await inFlight).toBe('GRANTED');
+    await waitFor('a refusal from memory', () => isRefusedFromMemory(15));
+  });
+
+  it('sends a second batch behind one that waits, which decides by what the first has done', async () => {
+    const live = await drop({ stocks: [70] });
+    const other = await drop();
+    const crowd = await createShoppers(server.database.pool, 100);
+    const { pool } = server.database;
+    let answers: Promise<string[]> | undefined;
+    await whileItemLocked(pool, live.itemId, async () => {
+      const first = codeOf(claim(live, 0, 1, 'first'));
+      await waitFor('the first batch', async () => (await claimsThatWaitForALock(pool)) === 1);
+      const second = [
+        codeOf(claim(live, 0, 1, 'first')),
+        codeOf(claim(live, 0)),
+        ...crowd.map((userId) => codeOf(claims.claim({ userId, eventItemId: live.itemId, quantity: 1 }))),
+      ];
+      await waitFor('the second batch', async () => (await claimsThatWaitForALock(pool)) === 2);
+      // They leave a lane for everyone else.
+      expect(await codeOf(claim(other, 0))).toBe('GRANTED');
+      answers = Promise.all([first, ...second]);
+    });
+    expect(await answers).toEqual([
+      'GRANTED',
+      'REPLAYED',
+      'PURCHASE_LIMIT_REACHED',
+      ...new Array(69).fill('GRANTED'),
+      ...new Array(31).fill('SOLD_OUT'),
+    ]);
+    expect(await stock(live)).toBe(0);
   });
 
   it('gives the stock of an overdue reservation back within a second', async () => {

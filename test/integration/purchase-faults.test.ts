@@ -1,7 +1,15 @@
 import { commonErrors } from '../../src/common/common.errors.js';
 import { Database } from '../../src/database/index.js';
 import { ClaimService, OrdersService, SalesFigures } from '../../src/purchase/index.js';
-import { createDrop, createShoppers, makeOverdue, statusOf, stockOf } from '../support/drops.js';
+import {
+  claimsThatWaitForALock,
+  createDrop,
+  createShoppers,
+  makeOverdue,
+  statusOf,
+  stockOf,
+  whileItemLocked,
+} from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 /** What purchases do when a lock is held too long or connections are lost, and what is made up for later. */
@@ -23,18 +31,8 @@ describe('purchases when things break', () => {
     const deadline = Date.now() + deadlineMs;
     while (!(await condition())) if (Date.now() > deadline) throw new Error('It did not happen in time');
   };
-  /** Runs `work` while the item's row is locked by somebody else. */
-  const whileLocked = async (itemId: string, work: () => Promise<void>) => {
-    const blocker = await server.database.pool.connect();
-    try {
-      await blocker.query('BEGIN');
-      await blocker.query('SELECT FROM event_items WHERE id = $1 FOR UPDATE', [itemId]);
-      await work();
-    } finally {
-      await blocker.query('ROLLBACK');
-      blocker.release();
-    }
-  };
+  const whileLocked = (itemId: string, work: () => Promise<void>) =>
+    whileItemLocked(server.database.pool, itemId, work);
   const terminate = (applicationName: string) =>
     server.database.pool.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -50,12 +48,7 @@ describe('purchases when things break', () => {
         code: 'CLAIM_UNCERTAIN',
         details: { retryAfterSeconds: 1, detail: expect.stringContaining('Idempotency-Key') },
       });
-      await until(async () => {
-        const { rows } = await server.database.pool.query(
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        );
-        return rows.length > 0;
-      }, 5_000);
+      await until(async () => (await claimsThatWaitForALock(server.database.pool)) > 0, 5_000);
       await terminate('swiftdrop-claims');
       await seen;
     });

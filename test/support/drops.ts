@@ -82,3 +82,25 @@ export async function statusOf(pool: Pool, eventId: string): Promise<string> {
 export async function makeOverdue(pool: Pool, orderId: string): Promise<void> {
   await pool.query(`UPDATE orders SET reserved_until = now() - interval '1 second' WHERE id = $1`, [orderId]);
 }
+
+/** Runs `work` while the item's row is locked by somebody else. */
+export async function whileItemLocked(pool: Pool, itemId: string, work: () => Promise<void>): Promise<void> {
+  const blocker = await pool.connect();
+  try {
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT FROM event_items WHERE id = $1 FOR UPDATE', [itemId]);
+    await work();
+  } finally {
+    await blocker.query('ROLLBACK');
+    blocker.release();
+  }
+}
+
+/** How many connections of the application's claims wait for a lock. */
+export async function claimsThatWaitForALock(pool: Pool): Promise<number> {
+  const { rows } = await pool.query(
+    `SELECT count(*)::integer AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'swiftdrop-claims' AND wait_event_type = 'Lock'`,
+  );
+  return rows[0].count;
+}
