@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type AuthenticatedUser } from '../auth/index.js';
-import { IdPipe, PageQuery, type Page } from '../common/index.js';
+import { IdPipe, type Page } from '../common/index.js';
+import { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
 import { OrderResponse, PageOfOrders } from './dto/order.response.js';
 import { OrdersService } from './orders.service.js';
 
@@ -15,9 +16,9 @@ export class OrderHistoryController {
   @ApiOkResponse({ type: PageOfOrders })
   listOwnOrders(
     @CurrentUser() user: AuthenticatedUser,
-    @Query() page: PageQuery,
+    @Query() query: ListOwnOrdersQuery,
   ): Promise<Page<OrderResponse>> {
-    return this.orders.history(user.id, page);
+    return this.orders.history(user.id, query);
   }
 
   @Get(':orderId')

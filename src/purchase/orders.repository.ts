@@ -171,12 +171,17 @@ export class OrdersRepository {
     return rows[0] && toView(rows[0]);
   }
 
-  /** Newest first, from after `beforeId`. */
-  async listOfUser(userId: string, limit: number, beforeId: string | undefined): Promise<OrderView[]> {
+  /** Newest first, from after `beforeId`; if need be only those in one event. */
+  async listOfUser(
+    userId: string,
+    limit: number,
+    { beforeId, eventId }: { beforeId?: string; eventId?: string },
+  ): Promise<OrderView[]> {
     const rows: OrderRow[] = await this.database.reader.query(
       `SELECT ${VIEW} FROM orders o ${VIEW_JOINS}
-       WHERE o.user_id = $1 AND ($3::uuid IS NULL OR o.id < $3) ORDER BY o.id DESC LIMIT $2`,
-      [userId, limit, beforeId ?? null],
+       WHERE o.user_id = $1 AND ($3::uuid IS NULL OR o.id < $3) AND ($4::uuid IS NULL OR i.event_id = $4)
+       ORDER BY o.id DESC LIMIT $2`,
+      [userId, limit, beforeId ?? null, eventId ?? null],
     );
     return rows.map(toView);
   }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { decodeCursor, Listeners, toPage, type Page, type PageQuery } from '../common/index.js';
+import { decodeCursor, Listeners, toPage, type Page } from '../common/index.js';
 import { Database, type Transaction } from '../database/index.js';
 import { ClaimService } from './claim.service.js';
+import type { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
 import type { OrderResponse } from './dto/order.response.js';
 import { mayBecome, type OrderStatus } from './order-states.js';
 import { toOrderResponse, type OrderView } from './order-view.js';
@@ -82,10 +83,13 @@ export class OrdersService {
     return toOrderResponse(cancelled);
   }
 
-  /** The shopper's orders, newest first. @throws INVALID_CURSOR */
-  async history(userId: string, { limit, cursor }: PageQuery): Promise<Page<OrderResponse>> {
+  /** The shopper's orders, in all events or in one, newest first. @throws INVALID_CURSOR */
+  async history(
+    userId: string,
+    { limit, cursor, eventId }: ListOwnOrdersQuery,
+  ): Promise<Page<OrderResponse>> {
     const key = decodeCursor(cursor, [(part) => isUUID(part)]);
-    const rows = await this.orders.listOfUser(userId, limit + 1, key?.[0]);
+    const rows = await this.orders.listOfUser(userId, limit + 1, { beforeId: key?.[0], eventId });
     return toPage(rows, limit, ({ id }) => [id], toOrderResponse);
   }
 

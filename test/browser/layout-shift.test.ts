@@ -62,6 +62,44 @@ describe('while a page loads', () => {
     expect(found).toEqual([]);
   });
 
+  it.each([
+    ['a phone', { width: 390, height: 844 }, 1],
+    ['a desktop', { width: 1280, height: 900 }, 2],
+  ])(
+    'what one holds comes late on %s, and moves little, and no button in its row',
+    async (_name, viewport, inRow) => {
+      const { eventId, itemId } = await createDrop(shop.database.pool, {
+        stocks: [5, 5, 5],
+        perUserLimit: 2,
+      });
+      const user = await registerUser(shop);
+      await shop.http
+        .post(`/api/v1/purchase/${itemId}`)
+        .set('Authorization', `Bearer ${user.token}`)
+        .expect(201);
+      const page = await visitors.arriveAs(user, { viewport });
+      await watch(page);
+      let answer = (): void => undefined;
+      const isPainted = new Promise<void>((resolve) => (answer = resolve));
+      await page.route('**/api/v1/profile/orders?*', async (route) => {
+        await isPainted;
+        await route.continue();
+      });
+      await page.goto(`/events/${eventId}`);
+      const buttons = async () => {
+        const all = await page.getByTestId('buy').all();
+        return Promise.all(all.slice(0, inRow).map((button) => button.boundingBox()));
+      };
+      await movedOn(page);
+      const before = await buttons();
+      answer();
+      await page.getByText('You hold 1').waitFor();
+      const { sum, what } = await movedOn(page);
+      expect(await buttons()).toEqual(before);
+      expect([sum < 0.05, what]).toEqual([true, what]);
+    },
+  );
+
   it('would be seen to move (the control)', async () => {
     const page = await visitors.arrive();
     await watch(page);

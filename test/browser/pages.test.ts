@@ -272,9 +272,15 @@ describe('every page', () => {
     const page = await visitors.arriveAs(shopper, { viewport: PHONE });
     await page.goto('/profile');
     await page.getByRole('button', { name: 'Save' }).first().click();
-    const message = await page.getByText('Name saved').first().boundingBox();
+    // The same words are said to screen readers, out of sight.
+    const message = page.getByRole('region', { name: /Notifications/ }).getByText('Name saved');
+    await message.waitFor();
+    // It slides in from above.
+    await message.evaluate((element) =>
+      Promise.all((element.closest('li') as Element).getAnimations().map(({ finished }) => finished)),
+    );
     const header = await page.getByRole('banner').boundingBox();
-    expect(message?.y).toBeGreaterThan((header?.y ?? 0) + (header?.height ?? 0));
+    expect((await message.boundingBox())?.y).toBeGreaterThan((header?.y ?? 0) + (header?.height ?? 0));
   });
 
   it('speaks the visitor’s language', async () => {

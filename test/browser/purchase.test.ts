@@ -155,6 +155,48 @@ describe('buying', () => {
     });
   });
 
+  it('says on the page of the drop what one holds and has bought, as it stands now', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool, { perUserLimit: 2 });
+    const page = await visitors.arrive();
+    await register(page, 'Ada', `/events/${eventId}`);
+    const own = page.getByRole('list', { name: 'Yours' });
+    await buyButton(page).click();
+    await isYours(page);
+    await page.getByRole('link', { name: 'Back to the drop, your hold stays' }).click();
+    await own.getByText(/You hold 1.*until .*0[45]:\d\d/).waitFor();
+
+    // Another device resolves it: the page is told.
+    const [held] = await ordersOf(itemId);
+    const elsewhere = await page.context().newPage();
+    await elsewhere.goto(`/events/${eventId}/confirm/${held?.id}`);
+    await elsewhere.getByRole('button', { name: /^Confirm for/ }).click();
+    await heading(elsewhere, 'Confirmed').waitFor();
+    await elsewhere.close();
+    await own.getByText('You have bought 1').waitFor();
+    expect(await own.getByText('You hold').count()).toBe(0);
+
+    await buyButton(page).click();
+    await isYours(page);
+    await page.goto(`/events/${eventId}`);
+    await own.getByText('You hold 1').waitFor();
+    await own.getByText('You have bought 1').waitFor();
+    await buyButton(page).click();
+    await page.getByRole('link', { name: 'Confirm what you hold' }).waitFor();
+    await own.getByRole('link', { name: 'Confirm' }).click();
+    await isYours(page);
+    await page.goBack();
+    await shop.database.pool.query(
+      `UPDATE orders SET reserved_until = now() WHERE event_item_id = $1 AND status = 'reserved'`,
+      [itemId],
+    );
+    await own.getByText('You hold').waitFor({ state: 'detached' });
+
+    await own.getByRole('link', { name: 'See order' }).click();
+    await heading(page, 'My orders').waitFor();
+    expect(new URL(page.url()).searchParams.get('order')).toBe(held?.id);
+    await page.locator(`[id="${held?.id}"]`).getByText('Confirmed').waitFor();
+  });
+
   it('gives the last unit to one of two browsers and tells the other that it is gone', async () => {
     const { eventId, itemId } = await createDrop(shop.database.pool, { stocks: [1] });
     const pages = [await visitors.arrive(), await visitors.arrive()];

@@ -184,8 +184,28 @@ describe('purchases over HTTP', () => {
       expect(second.body).toEqual({ data: orders.slice(2), nextCursor: null });
     });
 
-    it('refuses a wrong limit, a wrong cursor and strangers', async () => {
+    it('lists those in one event alone, and nobody else’s', async () => {
+      const [here, there] = [await drop({ perUserLimit: 2 }), await drop()];
+      const buy = async (who: number, itemId: string) =>
+        (await post(itemId, who).expect(201)).body.order as { id: string };
+      const first = await buy(2, here.itemId);
+      await buy(2, there.itemId);
+      const second = await buy(2, here.itemId);
+      await buy(1, here.itemId);
+
+      const query = `?limit=1&eventId=${here.eventId.toUpperCase()}`;
+      const newest = await list(2, query).expect(200);
+      expect(newest.body).toEqual({ data: [second], nextCursor: expect.any(String) });
+      const oldest = await list(2, `${query}&cursor=${newest.body.nextCursor}`).expect(200);
+      expect(oldest.body).toEqual({ data: [first], nextCursor: null });
+      expect((await list(0, query).expect(200)).body).toEqual({ data: [], nextCursor: null });
+      expect((await list(2, `?eventId=${randomUUID()}`).expect(200)).body.data).toEqual([]);
+    });
+
+    it('refuses a wrong limit, a wrong event, a wrong cursor and strangers', async () => {
       await list(3, '?limit=0').expect(400);
+      for (const eventId of ['', 'nonsense', "'%20OR%20true"])
+        expect((await list(3, `?eventId=${eventId}`).expect(400)).body.code).toBe('VALIDATION_FAILED');
       expect((await list(3, '?cursor=nonsense').expect(400)).body.code).toBe('INVALID_CURSOR');
       await server.http.get('/api/v1/profile/orders').expect(401);
     });

@@ -2287,6 +2287,8 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before. */
                 cursor?: string;
+                /** @description Only orders in this event. */
+                eventId?: string;
             };
             header?: never;
             path?: never;

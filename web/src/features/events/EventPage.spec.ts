@@ -1,11 +1,13 @@
 // @vitest-environment jsdom
-import { render, screen, waitFor } from '@testing-library/vue';
+import { cleanup, render, screen, waitFor } from '@testing-library/vue';
 import { createPinia, setActivePinia } from 'pinia';
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { nextTick } from 'vue';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import ui from '@nuxt/ui/vue-plugin';
 import { api } from '@/api/client';
-import type { DropEvent } from '@/api/types';
+import type { DropEvent, User } from '@/api/types';
+import { useSession } from '@/features/auth/session.store';
 import { i18n } from '@/i18n';
 import EventPage from './EventPage.vue';
 import { useEvents } from './events.store';
@@ -22,7 +24,7 @@ const event = {
   items: [],
 } as unknown as DropEvent;
 
-it('says a change aloud when it happens, and nothing when the page has loaded', async () => {
+async function show() {
   vi.spyOn(api, 'event').mockResolvedValue(event);
   vi.spyOn(api, 'threads').mockReturnValue(new Promise(() => undefined));
   const router = createRouter({
@@ -33,8 +35,13 @@ it('says a change aloud when it happens, and nothing when the page has loaded', 
     ],
   });
   await router.push('/events/event');
-  setActivePinia(createPinia());
-  const { container } = render(EventPage, { global: { plugins: [i18n, router, ui] } });
+  return render(EventPage, { global: { plugins: [i18n, router, ui] } });
+}
+
+beforeEach(() => setActivePinia(createPinia()));
+
+it('says a change aloud when it happens, and nothing when the page has loaded', async () => {
+  const { container } = await show();
 
   await screen.findByRole('heading', { name: 'Listening room' });
   const announcement = container.querySelector('[aria-live="assertive"]');
@@ -45,4 +52,23 @@ it('says a change aloud when it happens, and nothing when the page has loaded', 
   await waitFor(() => expect(announcement).toHaveTextContent('Everything in this drop is sold out.'));
   byId.set('event', { ...event, status: 'closed' });
   await waitFor(() => expect(announcement).toHaveTextContent('The drop has ended.'));
+});
+
+it('asks for one’s own orders once it is there, and for nobody’s when nobody is logged in', async () => {
+  const asked = vi.spyOn(api, 'ordersInEvent').mockImplementation(() => {
+    expect(screen.getByRole('heading', { name: 'Listening room' })).toBeInTheDocument();
+    return Promise.resolve({ data: [], nextCursor: null });
+  });
+  await show();
+  await screen.findByRole('heading', { name: 'Listening room' });
+  await nextTick();
+  expect(asked).not.toHaveBeenCalled();
+  useSession().user = { id: 'ann' } as User;
+  await waitFor(() => expect(asked).toHaveBeenCalledExactlyOnceWith('event'));
+
+  cleanup();
+  asked.mockClear();
+  useEvents().byId.clear();
+  await show();
+  await waitFor(() => expect(asked).toHaveBeenCalledExactlyOnceWith('event'));
 });

@@ -9,8 +9,10 @@ import { api } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
 import type { DropEvent, EventStatus, Order, User } from '@/api/types';
 import { useSession } from '@/features/auth/session.store';
+import { serverClock } from '@/features/time/use-now';
 import { i18n } from '@/i18n';
 import DropItem from './DropItem.vue';
+import { useOrders } from './orders.store';
 
 const item = {
   id: 'item',
@@ -43,6 +45,7 @@ async function show(phase: EventStatus, changes: Partial<typeof item> = {}, path
       { name: 'event', path: '/events/:id', component: page },
       { name: 'confirm', path: '/events/:id/confirm/:orderId', component: page },
       { name: 'login', path: '/login', component: page },
+      { name: 'orders', path: '/orders', component: page },
     ],
   });
   await router.push(path);
@@ -121,6 +124,7 @@ describe('an item of a drop', () => {
     ['SOLD_OUT', 'Sold out: the last one just went to somebody else.'],
   ])('says aloud what %s means', async (code, words) => {
     vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem(code, 409));
+    vi.spyOn(api, 'ordersInEvent').mockResolvedValue({ data: [], nextCursor: null });
     await show('live');
     await userEvent.click(button());
     const said = await screen.findByText((text) => text.startsWith(words));
@@ -154,5 +158,91 @@ describe('an item of a drop', () => {
     expect(screen.getByRole('group', { name: 'Quantity' })).toHaveTextContent(quantity);
     expect(scrolledTo).toEqual(query.startsWith('item=item') ? [screen.getByRole('article')] : []);
     expect(reserve).not.toHaveBeenCalled();
+  });
+
+  describe('of which one has some', () => {
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const order = (id: string, changes: Partial<Order>): Order => ({
+      id,
+      eventId: 'event',
+      eventItemId: 'item',
+      itemName: 'Kettle',
+      quantity: 1,
+      unitPrice: item.price,
+      total: item.price,
+      status: 'reserved',
+      reservedUntil: inMinutes(4),
+      createdAt: inMinutes(-1),
+      confirmedAt: null,
+      ...changes,
+    });
+    const own = () => screen.queryByRole('list', { name: 'Yours' });
+    const links = () =>
+      screen.getAllByRole('link').map((link) => [link.textContent, link.getAttribute('href')]);
+    beforeEach(() => {
+      serverClock.forget();
+      const now = performance.now();
+      serverClock.add({ sentAt: now, receivedAt: now, serverTime: Date.now() });
+    });
+
+    it('says how many are held and until when, how many are bought, and leads there', async () => {
+      await show('live');
+      expect(own()).not.toBeInTheDocument();
+      const { keep } = useOrders();
+      keep(order('late', { reservedUntil: inMinutes(5), quantity: 2 }));
+      keep(order('soon', {}));
+      keep(order('old', { status: 'confirmed', createdAt: inMinutes(-9), quantity: 2 }));
+      keep(order('new', { status: 'confirmed' }));
+      keep(order('gone', { status: 'cancelled' }));
+      keep(order('other', { eventItemId: 'other item' }));
+      await waitFor(() => expect(own()).toHaveTextContent(/You hold 1until .*0[34]:\d\d/));
+      expect(own()).toHaveTextContent('You hold 2');
+      expect(own()).toHaveTextContent('You have bought 3');
+      expect(links()).toEqual([
+        ['Confirm', '/events/event/confirm/soon'],
+        ['Confirm', '/events/event/confirm/late'],
+        ['See order', '/orders?order=new'],
+      ]);
+    });
+
+    it('follows what becomes of it, and the time', async () => {
+      await show('live');
+      const { keep } = useOrders();
+      keep(order('held', {}));
+      await waitFor(() => expect(own()).toHaveTextContent('You hold 1'));
+      keep(order('held', { status: 'expired' }));
+      await waitFor(() => expect(own()).not.toBeInTheDocument());
+      // Nobody has said so yet, but its time is over.
+      keep(order('short', { reservedUntil: new Date(Date.now() + 300).toISOString() }));
+      await waitFor(() => expect(own()).toHaveTextContent('You hold 1'));
+      await waitFor(() => expect(own()).not.toBeInTheDocument());
+    });
+
+    it('shows three holds, and that there are more', async () => {
+      await show('live');
+      for (const id of ['1', '2', '3', '4']) useOrders().keep(order(id, {}));
+      await waitFor(() => expect(links()).toHaveLength(4));
+      expect(links().at(-1)).toEqual(['and 1 more hold', '/orders']);
+    });
+
+    it.each([
+      ['reserved', 'Confirm what you hold', '/events/event/confirm/elsewhere'],
+      ['confirmed', 'See what you have bought', '/orders?order=elsewhere'],
+    ] as const)(
+      'leads from the limit to what is %s, though it was not known here',
+      async (status, ...link) => {
+        vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem('PURCHASE_LIMIT_REACHED', 409));
+        vi.spyOn(api, 'ordersInEvent').mockResolvedValue({
+          data: [order('elsewhere', { status })],
+          nextCursor: null,
+        });
+        await show('live');
+        await userEvent.click(button());
+        await waitFor(() => expect(links()).toContainEqual(link));
+        expect(screen.getByText(/more than one person can buy/)).toContainElement(
+          screen.getByRole('link', { name: link[0] }),
+        );
+      },
+    );
   });
 });

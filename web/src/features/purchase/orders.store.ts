@@ -1,16 +1,35 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { ref, watch } from 'vue';
 import { api } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
 import type { Order } from '@/api/types';
+import { useSession } from '@/features/auth/session.store';
 
-/** Orders that this page knows, newest word of each. */
+/** One's own orders that this page knows, newest word of each. */
 export const useOrders = defineStore('orders', () => {
+  const session = useSession();
   const byId = ref(new Map<string, Order>());
 
+  // Whoever logs in next must not see them.
+  watch(
+    () => session.user?.id,
+    () => byId.value.clear(),
+    { flush: 'sync' },
+  );
+
+  /** What became of an order is final: a slow answer from before must not bring the hold back. */
   function keep(order: Order): Order {
+    const known = byId.value.get(order.id);
+    if (known && known.status !== 'reserved' && order.status === 'reserved') return known;
     byId.value.set(order.id, order);
     return order;
+  }
+
+  /** Learns one's own orders in an event, the newest of them. */
+  async function loadOfEvent(eventId: string): Promise<void> {
+    const asker = session.user?.id;
+    const { data } = await api.ordersInEvent(eventId);
+    if (session.user?.id === asker) data.forEach(keep);
   }
 
   /** One's own order as it stands now; undefined if there is none of this id. */
@@ -35,5 +54,5 @@ export const useOrders = defineStore('orders', () => {
     }
   }
 
-  return { byId, keep, find, resolve };
+  return { byId, keep, loadOfEvent, find, resolve };
 });
