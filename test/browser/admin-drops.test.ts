@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import { createDrop, createShoppers } from '../support/drops.js';
 import type { TestApp } from '../support/test-app.js';
-import { createAdmin, type TestUser } from '../support/users.js';
+import { createAdmin, registerUser, type TestUser } from '../support/users.js';
 import { openShop } from './support/opened-shop.js';
-import { accountButton, heading, type Visitors } from './support/visitors.js';
+import { accountButton, heading, isSameDocument, markDocument, type Visitors } from './support/visitors.js';
 
 describe('an admin’s drops', () => {
   let shop: TestApp;
@@ -86,6 +86,53 @@ describe('an admin’s drops', () => {
     await page.getByRole('link', { name: 'Catalogue' }).click();
     await question.getByRole('button', { name: 'Leave', exact: true }).click();
     await heading(page, 'Catalogue').waitFor();
+  });
+
+  const post = (path: string, user: TestUser) =>
+    shop.http.post(`/api/v1/${path}`).set('Authorization', `Bearer ${user.token}`);
+  const reserve = async (itemId: string, user: TestUser): Promise<string> =>
+    (await post(`purchase/${itemId}`, user).expect(201)).body.order.id;
+
+  it('are followed live: stock as it sells, then the figures, then the end', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool, {
+      stocks: [5],
+      status: 'locked',
+      startsIn: 3600,
+      endsIn: 7200,
+    });
+    const page = await visitors.arriveAs(admin);
+    await page.goto(`/admin/events/${eventId}`);
+    await heading(page, 'Drop').waitFor();
+    await markDocument(page);
+    await page.getByRole('button', { name: 'Open now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Open now' }).click();
+    await page.getByText('No orders yet.').waitFor();
+    await page.getByText(/^Live. Updated \d+:\d\d:\d\d/).waitFor();
+
+    const [first, second] = [await registerUser(shop), await registerUser(shop)];
+    await post(`purchase/${await reserve(itemId, first)}/confirm`, first).expect(200);
+    await reserve(itemId, second);
+    await page.getByText('3 of 5 left, 1 held and may return').waitFor();
+    await page.getByText('Until now; the drop is open.').waitFor();
+    await page.getByText('Still held').waitFor();
+
+    await post(`admin/events/${eventId}/close`, admin).expect(200);
+    await page.getByText('Ended', { exact: true }).waitFor();
+    await page.getByText('Released by closing').waitFor();
+    await page.getByText('Closed by Grace').waitFor();
+    expect(await page.getByText('Until now; the drop is open.').count()).toBe(0);
+    expect(await isSameDocument(page)).toBe(true);
+  });
+
+  it('are asked about every few seconds while the live connection is lost, which the page says', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool, { stocks: [5] });
+    const page = await visitors.arriveAs(admin);
+    await page.routeWebSocket('**/api/v1/realtime', (socket) => socket.close());
+    await page.goto(`/admin/events/${eventId}`);
+    await page.getByText(/^Not live: asked every few seconds. Updated \d+:\d\d:\d\d/).waitFor();
+    await reserve(itemId, await registerUser(shop));
+    await page.getByText('4 of 5 left').waitFor();
+    await page.getByText('Still held').waitFor();
   });
 
   it('can be managed with a thumb: places to go are 44 px high, and the list is as wide as the form', async () => {
