@@ -26,7 +26,7 @@ import pg from 'pg';
 import { Api, type Buyer, type Drop } from '../lab/api.ts';
 import { median } from '../lab/compare.ts';
 import { HttpClient } from '../lab/load/http-client.ts';
-import { newHistogram, percentilesOf, type Percentiles } from '../lab/load/meter.ts';
+import { newHistogram, percentilesOf } from '../lab/load/meter.ts';
 import { openLoop } from '../lab/load/pace.ts';
 import { describeMachine } from '../lab/machine.ts';
 import { Random } from '../lab/random.ts';
@@ -42,6 +42,8 @@ interface Browse {
   aloneP99Ms: number;
   besideRushP99Ms: number;
   ratioP99: number;
+  /** The same of an empty answer by a process that does nothing else: what the machine alone makes of it. */
+  emptyRatioP99: number;
 }
 
 /** Requests of one measurement: about two seconds' worth. */
@@ -57,7 +59,6 @@ const REQUESTS: Record<Way, number> = {
 const SPREAD_ITEMS = 50;
 /** With two connections one commits while the other waits for the row; more only queue there. */
 const DATABASE_CONNECTIONS = 2;
-const WARM_UP_SHARE = 0.15;
 const HOUR_SECONDS = 3_600;
 const STEADY_SHARE = 0.6;
 const STEADY_SECONDS = 5;
@@ -113,12 +114,11 @@ async function benchmark(rivalOrigin: string, postgresVersion: string): Promise<
     database: [],
   };
   for (let round = 0; round <= rounds; round++) {
-    // Round 0 warms up: the first requests of a process say more of its compiler than of its work.
-    const warmUp = round === 0;
     for (const way of ways) {
-      const requests = Math.ceil(REQUESTS[way] * scale * (warmUp ? WARM_UP_SHARE : 1));
+      const requests = Math.ceil(REQUESTS[way] * scale);
       const measured = await measure(way, requests, api, rivalOrigin, postmaster);
-      if (warmUp) continue;
+      // Round 0 warms up: the first ten thousands of requests of a process say more of its compiler than of its work.
+      if (round === 0) continue;
       all[way].push(measured);
       const { perSecond, p50Ms, p99Ms, unexpected } = measured;
       console.log(
@@ -151,7 +151,7 @@ async function benchmark(rivalOrigin: string, postgresVersion: string): Promise<
     ]),
   );
   const steady = await steadyAtShare(api, figures.ours.perSecond * STEADY_SHARE);
-  const browse = await browseBesideRush(api);
+  const browse = await browseBesideRush(api, rivalOrigin);
   print(figures, ratios, cpu, steady, browse, postgresVersion);
   const unexpected = ways.flatMap((way) => all[way]).reduce((sum, one) => sum + one.unexpected, 0);
   if (values.json) {
@@ -289,18 +289,20 @@ async function steadyAtShare(api: Api, rate: number): Promise<Figure & { rate: n
   return { rate: Math.round(rate), perSecond: latency.totalCount / STEADY_SECONDS, ...typical(latency) };
 }
 
-/** Looks at a drop's page, alone and beside a rush on the same process, in turns. */
-async function browseBesideRush(api: Api): Promise<Browse> {
+/**
+ * Looks at a drop's page, alone and beside a rush on the same process, in turns; and at an empty answer of a process
+ * that has nothing to do with the rush.
+ */
+async function browseBesideRush(api: Api, rivalOrigin: string): Promise<Browse> {
   const origin = target.origins[0] as string;
   const build = new Requests(origin);
-  const runs: { alone: Percentiles; besideRush: Percentiles }[] = [];
-  for (let round = 1; round <= rounds; round++) {
+  const look = async (page: (drop: Drop) => { origin: string; payload: string }) => {
     const runId = randomBytes(5).toString('hex');
     const requests = Math.ceil(REQUESTS.ours * 2 * scale);
     const buyers = await api.makeBuyers(runId, requests, HOUR_SECONDS, () => undefined);
     const drop = await openDrop(api, runId, requests, 1);
     const itemId = (drop.items[0] as Drop['items'][number]).id;
-    const page = { origin, payload: build.get(`/api/v1/events/${drop.id}`), perSecond: BROWSES_PER_SECOND };
+    const view = { ...page(drop), perSecond: BROWSES_PER_SECOND };
     const rush = () =>
       fire(
         {
@@ -313,16 +315,24 @@ async function browseBesideRush(api: Api): Promise<Browse> {
         },
         { nodePids: target.pids, postmaster: 0 },
       );
-    runs.push({
-      alone: await viewDuring(page, () => delay(STEADY_SECONDS * 1000)),
-      besideRush: await viewDuring(page, rush),
-    });
+    const alone = await viewDuring(view, () => delay(STEADY_SECONDS * 1000));
+    const besideRush = await viewDuring(view, rush);
+    return { alone: alone.p99, besideRush: besideRush.p99 };
+  };
+  type Look = Awaited<ReturnType<typeof look>>;
+  const ofDrop: Look[] = [];
+  const empty: Look[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    ofDrop.push(await look(({ id }) => ({ origin, payload: build.get(`/api/v1/events/${id}`) })));
+    empty.push(await look(() => ({ origin: rivalOrigin, payload: bareRequest(rivalOrigin) })));
   }
-  const of = (pick: (run: (typeof runs)[number]) => number) => median(runs.map(pick)) ?? 0;
+  const of = (looks: Look[], pick: (one: Look) => number) => median(looks.map(pick)) ?? 0;
+  const ratio = ({ alone, besideRush }: Look) => besideRush / alone;
   return {
-    aloneP99Ms: of(({ alone }) => alone.p99),
-    besideRushP99Ms: of(({ besideRush }) => besideRush.p99),
-    ratioP99: of(({ alone, besideRush }) => besideRush.p99 / alone.p99),
+    aloneP99Ms: of(ofDrop, ({ alone }) => alone),
+    besideRushP99Ms: of(ofDrop, ({ besideRush }) => besideRush),
+    ratioP99: of(ofDrop, ratio),
+    emptyRatioP99: of(empty, ratio),
   };
 }
 
@@ -397,6 +407,6 @@ function print(
     `\nat ${STEADY_SHARE * 100} % of the peak (${steady.rate} /s): p50 ${steady.p50Ms.toFixed(1)} ms, p99 ${steady.p99Ms.toFixed(1)} ms`,
   );
   console.log(
-    `browse p99: alone ${browse.aloneP99Ms.toFixed(1)} ms, beside a rush ${browse.besideRushP99Ms.toFixed(1)} ms (${browse.ratioP99.toFixed(1)} ×)`,
+    `browse p99: alone ${browse.aloneP99Ms.toFixed(1)} ms, beside a rush ${browse.besideRushP99Ms.toFixed(1)} ms (${browse.ratioP99.toFixed(1)} ×; an idle process's empty answer: ${browse.emptyRatioP99.toFixed(1)} ×)`,
   );
 }
