@@ -150,6 +150,25 @@ describe('LiveConnection', () => {
     ]);
   });
 
+  it('comes back after a while when the server cannot check tokens, until it can', async () => {
+    const live = connect();
+    live.subscribe('me', { snapshot: vi.fn(), message: vi.fn() });
+    await greeted();
+    last().receive({ type: 'error', code: 'AUTH_UNAVAILABLE' });
+    expect(live.state).toBe('lost');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(FakeSocket.all).toHaveLength(2);
+    await last().onopen?.();
+    last().receive({ type: 'error', code: 'AUTH_UNAVAILABLE' });
+    last().receive({ type: 'welcome' });
+    expect(live.state).toBe('lost');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(FakeSocket.all).toHaveLength(3);
+    await greeted();
+    expect(live.state).toBe('live');
+    expect(last().sent.at(-1)).toEqual({ type: 'subscribe', channel: 'me' });
+  });
+
   it('lets a line open before it closes it, which browsers would call a failure otherwise', () => {
     const live = connect();
     const leave = live.subscribe('event:1', { snapshot: vi.fn(), message: vi.fn() });

@@ -128,6 +128,8 @@ export class LiveConnection {
     // One that is refused in a greeting is not shown again.
     if (message.type === 'error' && message.code === 'UNAUTHENTICATED' && !message.channel && this.greeted)
       void this.greet(this.socket as WebSocket);
+    // The server cannot check tokens just now, so the private channels are gone; it can soon.
+    if (message.type === 'error' && message.code === 'AUTH_UNAVAILABLE') return this.lose();
     const group = message.channel ? this.listeners.get(message.channel) : undefined;
     for (const listener of group ?? []) {
       if (message.type === 'subscribed') listener.snapshot(message.snapshot);
