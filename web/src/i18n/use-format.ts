@@ -43,6 +43,8 @@ export function useFormat() {
     percent: (share: number) =>
       new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
     dateTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
+    /** To the second, where several things happen within a minute. */
+    exactTime: format({ dateStyle: 'medium', timeStyle: 'medium' }),
     dayTime: format({ weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }),
     date: format({ dateStyle: 'medium' }),
     time: format({ timeStyle: 'medium' }),
