@@ -3,7 +3,7 @@ import type { PoolClient, QueryConfig } from 'pg';
 import { commonErrors, newIds } from '../common/index.js';
 import { Database } from '../database/index.js';
 import type { ItemClaims } from './batched-claims.js';
-import type { OrderStatus } from './order-states.js';
+import type { OrderStatus, ReleaseReason } from './order-states.js';
 import type { OrderView } from './order-view.js';
 import { purchaseErrors } from './purchase.errors.js';
 
@@ -70,6 +70,7 @@ interface Replay {
   reservedUntil: string;
   createdAt: string;
   confirmedAt: string | null;
+  releaseReason: ReleaseReason | null;
 }
 
 /** Longer than the server's own statement time-out: only a dead connection reaches it. */
@@ -192,6 +193,7 @@ function decisionsOf(itemId: string, row: ResultRow) {
         reservedUntil: row.reserved_until,
         createdAt: row.decided_at,
         confirmedAt: null,
+        releaseReason: null,
       };
       return { outcome, offer, order };
     }

@@ -19,4 +19,5 @@ export function statusesBefore(to: OrderStatus): OrderStatus[] {
 }
 
 /** Why an order gave its stock back. */
-export type ReleaseReason = 'shopper' | 'expiry' | 'event_closed';
+export const releaseReasons = ['shopper', 'expiry', 'event_closed'] as const;
+export type ReleaseReason = (typeof releaseReasons)[number];

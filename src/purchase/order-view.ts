@@ -1,6 +1,6 @@
 import { Money } from '../common/index.js';
 import type { OrderResponse } from './dto/order.response.js';
-import type { OrderStatus } from './order-states.js';
+import type { OrderStatus, ReleaseReason } from './order-states.js';
 
 /** An order with what its reply needs from elsewhere. */
 export interface OrderView {
@@ -15,6 +15,7 @@ export interface OrderView {
   reservedUntil: Date;
   createdAt: Date;
   confirmedAt: Date | null;
+  releaseReason: ReleaseReason | null;
 }
 
 export function toOrderResponse(order: OrderView): OrderResponse {
@@ -30,5 +31,6 @@ export function toOrderResponse(order: OrderView): OrderResponse {
     reservedUntil: order.reservedUntil.toISOString(),
     createdAt: order.createdAt.toISOString(),
     confirmedAt: order.confirmedAt?.toISOString() ?? null,
+    releaseReason: order.releaseReason,
   };
 }

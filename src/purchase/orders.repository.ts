@@ -15,6 +15,7 @@ interface OrderRow {
   reserved_until: Date;
   created_at: Date;
   confirmed_at: Date | null;
+  release_reason: ReleaseReason | null;
 }
 
 /** An order that just gave up its units. */
@@ -40,7 +41,7 @@ export interface OwnedView {
 /** From `orders AS o`, or a CTE of them. */
 const VIEW = `
   o.id, i.event_id, o.event_item_id, c.name AS item_name, o.quantity, o.unit_price_minor, o.currency, o.status,
-  o.reserved_until, o.created_at, o.confirmed_at`;
+  o.reserved_until, o.created_at, o.confirmed_at, o.release_reason`;
 const VIEW_JOINS = 'JOIN event_items i ON i.id = o.event_item_id JOIN item_catalog c ON c.id = i.item_id';
 
 /** Released orders are returned in this shape. */
@@ -237,5 +238,6 @@ function toView(row: OrderRow): OrderView {
     reservedUntil: row.reserved_until,
     createdAt: row.created_at,
     confirmedAt: row.confirmed_at,
+    releaseReason: row.release_reason,
   };
 }

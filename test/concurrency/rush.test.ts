@@ -229,6 +229,7 @@ async function naiveClaim(
       reservedUntil: new Date(Date.now() + 60_000),
       createdAt: new Date(),
       confirmedAt: null,
+      releaseReason: null,
     };
     await client.query(
       `INSERT INTO orders (id, user_id, event_item_id, quantity, unit_price_minor, currency, reserved_until, created_at)

@@ -199,7 +199,9 @@ describe('/admin/events', () => {
     const confirm = await send('post', `/purchase/${held.body.order.id}/confirm`, ditherer).expect(409);
     expect(confirm.body.code).toBe('ORDER_NOT_RESERVED');
     const { body: history } = await send('get', '/profile/orders', ditherer).expect(200);
-    expect(history.data).toMatchObject([{ id: held.body.order.id, status: 'cancelled' }]);
+    expect(history.data).toMatchObject([
+      { id: held.body.order.id, status: 'cancelled', releaseReason: 'event_closed' },
+    ]);
     const buy = await send('post', `/purchase/${eventItemId}`, ditherer).expect(409);
     expect(buy.body.code).toBe('EVENT_NOT_LIVE');
     const again = await send('post', `/admin/events/${event.id}/close`).expect(409);

@@ -39,6 +39,7 @@ describe('purchases over HTTP', () => {
           reservedUntil: expect.stringMatching(/Z$/),
           createdAt: expect.stringMatching(/Z$/),
           confirmedAt: null,
+          releaseReason: null,
         },
       });
       expect(headers).not.toHaveProperty('idempotency-replayed');
@@ -138,7 +139,7 @@ describe('purchases over HTTP', () => {
     it('cancels once and gives the unit back', async () => {
       const order = await reserve(0, { stocks: [1] });
       const { body } = await post(`${order.id}/cancel`).expect(200);
-      expect(body).toEqual({ order: { ...order, status: 'cancelled' } });
+      expect(body).toEqual({ order: { ...order, status: 'cancelled', releaseReason: 'shopper' } });
       expect((await post(`${order.id}/cancel`).expect(409)).body.code).toBe('ORDER_NOT_RESERVED');
       expect((await post(`${order.id}/confirm`).expect(409)).body.code).toBe('ORDER_NOT_RESERVED');
       await post(order.eventItemId, 1).expect(201);

@@ -64,6 +64,7 @@ describe('claims', () => {
       reservedUntil: expect.any(String),
       createdAt: expect.any(String),
       confirmedAt: null,
+      releaseReason: null,
     });
     expect(Date.parse(order.reservedUntil) - Date.parse(order.createdAt)).toBe(60_000);
     expect(await stock(live)).toBe(8);

@@ -221,7 +221,7 @@ BEGIN
         jsonb_build_object(
           'id', p.id, 'quantity', p.quantity, 'unitPriceMinor', p.unit_price_minor, 'currency', p.currency,
           'status', p.status, 'reservedUntil', p.reserved_until, 'createdAt', p.created_at,
-          'confirmedAt', p.confirmed_at
+          'confirmedAt', p.confirmed_at, 'releaseReason', p.release_reason
         )
       ) FILTER (WHERE p.id IS NOT NULL)
     INTO fates, replays

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Money, PageOf } from '../../common/index.js';
-import { orderStatuses, type OrderStatus } from '../order-states.js';
+import { orderStatuses, releaseReasons, type OrderStatus, type ReleaseReason } from '../order-states.js';
 
 /** An order as its owner sees it. */
 export class OrderResponse {
@@ -36,6 +36,15 @@ export class OrderResponse {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   confirmedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: [...releaseReasons, null],
+    nullable: true,
+    description:
+      'Why a cancelled or expired order gave its stock back: the shopper did so, its time ran out, or an admin closed the event. Else null.',
+  })
+  releaseReason!: ReleaseReason | null;
 }
 
 export class OrderEnvelope {

@@ -972,6 +972,11 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             confirmedAt: string | null;
+            /**
+             * @description Why a cancelled or expired order gave its stock back: the shopper did so, its time ran out, or an admin closed the event. Else null.
+             * @enum {string|null}
+             */
+            releaseReason: "shopper" | "expiry" | "event_closed" | null;
         };
         OrderEnvelope: {
             order: components["schemas"]["OrderResponse"];

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { render, screen } from '@testing-library/vue';
 import { createPinia, setActivePinia } from 'pinia';
-import { expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import ui from '@nuxt/ui/vue-plugin';
 import { api } from '@/api/client';
@@ -12,27 +12,29 @@ import ConfirmPage from './ConfirmPage.vue';
 
 const HOUR_MS = 3_600_000;
 
-it('does not judge a hold by a machine’s clock that is an hour ahead', async () => {
-  const trueTime = Date.now() - HOUR_MS;
-  const order = {
-    id: 'order',
-    eventId: 'event',
-    eventItemId: 'item',
-    itemName: 'Kettle',
-    quantity: 1,
-    unitPrice: { amount: 4_950, currency: 'USD' },
-    total: { amount: 4_950, currency: 'USD' },
-    status: 'reserved',
-    reservedUntil: new Date(trueTime + 240_000).toISOString(),
-    createdAt: new Date(trueTime - 60_000).toISOString(),
-    confirmedAt: null,
-  } as Order;
-  vi.spyOn(api, 'order').mockResolvedValue(order);
+const trueTime = Date.now() - HOUR_MS;
+const order = {
+  id: 'order',
+  eventId: 'event',
+  eventItemId: 'item',
+  itemName: 'Kettle',
+  quantity: 1,
+  unitPrice: { amount: 4_950, currency: 'USD' },
+  total: { amount: 4_950, currency: 'USD' },
+  status: 'reserved',
+  reservedUntil: new Date(trueTime + 240_000).toISOString(),
+  createdAt: new Date(trueTime - 60_000).toISOString(),
+  confirmedAt: null,
+  releaseReason: null,
+} as Order;
+
+async function show() {
   vi.spyOn(api, 'event').mockReturnValue(new Promise(() => undefined));
   const page = { template: '<div />' };
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [
+      { name: 'home', path: '/', component: page },
       { name: 'confirm', path: '/events/:id/confirm/:orderId', component: page },
       { name: 'event', path: '/events/:id', component: page },
       { name: 'orders', path: '/orders', component: page },
@@ -41,6 +43,13 @@ it('does not judge a hold by a machine’s clock that is an hour ahead', async (
   await router.push('/events/event/confirm/order');
   setActivePinia(createPinia());
   render(ConfirmPage, { global: { plugins: [i18n, router, ui] } });
+}
+
+beforeEach(() => serverClock.forget());
+
+it('does not judge a hold by a machine’s clock that is an hour ahead', async () => {
+  vi.spyOn(api, 'order').mockResolvedValue(order);
+  await show();
 
   await screen.findByRole('heading', { name: 'Held for you' });
   expect(screen.getByRole('timer')).toHaveTextContent('–:––');
@@ -59,4 +68,19 @@ it('does not judge a hold by a machine’s clock that is an hour ahead', async (
   serverClock.forget();
   serverClock.add({ sentAt: now, receivedAt: now, serverTime: trueTime + HOUR_MS });
   await screen.findByRole('heading', { name: 'The hold ran out' });
+});
+
+it('asks the shop why a hold is over, and does not blame the shopper for what an admin did', async () => {
+  const now = performance.now();
+  serverClock.add({ sentAt: now, receivedAt: now, serverTime: trueTime });
+  const asked = vi
+    .spyOn(api, 'order')
+    .mockResolvedValueOnce({ ...order, reservedUntil: new Date(trueTime + 300).toISOString() })
+    .mockResolvedValue({ ...order, status: 'cancelled', releaseReason: 'event_closed' });
+  await show();
+  await screen.findByRole('heading', { name: 'It is yours to confirm' });
+  await screen.findByRole('heading', { name: 'The drop was closed' });
+  expect(asked).toHaveBeenCalledTimes(2);
+  expect(screen.getByText(/^The shop closed this drop before you confirmed/)).toBeInTheDocument();
+  expect(screen.getByRole('link', { name: 'See the drops' })).toHaveAttribute('href', '/');
 });

@@ -174,6 +174,7 @@ describe('an item of a drop', () => {
       reservedUntil: inMinutes(4),
       createdAt: inMinutes(-1),
       confirmedAt: null,
+      releaseReason: null,
       ...changes,
     });
     const own = () => screen.queryByRole('list', { name: 'Yours' });
