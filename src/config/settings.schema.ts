@@ -68,8 +68,8 @@ export const settingsShape = {
     'URL of a PostgreSQL 18 or newer; unset starts an embedded PostgreSQL (not in production).',
   ),
   DATABASE_POOL_SIZE: integer(10, 2, 200).describe('Connections for everything but claims.'),
-  CLAIM_POOL_SIZE: integer(3, 1, 20).describe(
-    'Connections for purchases; few on purpose, since claims of one item wait for one row. From 3 on, a batch of claims may follow the one before without waiting for its answer.',
+  CLAIM_POOL_SIZE: integer(2, 1, 20).describe(
+    'Connections for purchases; few on purpose, since claims of one item wait for one row.',
   ),
   MONGO_URI: url(['mongodb', 'mongodb+srv']).describe(
     'MongoDB connection URI for reviews and comments; unset keeps them in PostgreSQL.',

@@ -31,7 +31,7 @@ const undone = new Error('undone');
 
 describe('BatchedClaims', () => {
   const setUp = (
-    limits: { lanes?: number; maxBatch?: number; followFrom?: number; queueLimit?: number } = {},
+    limits: { lanes?: number; maxBatch?: number; splitAbove?: number; queueLimit?: number } = {},
   ) => {
     const gate = new Gate();
     const claims = new BatchedClaims<number, string>({
@@ -39,7 +39,7 @@ describe('BatchedClaims', () => {
       isUndone: (error) => error === undone,
       lanes: 2,
       maxBatch: 3,
-      followFrom: 100,
+      splitAbove: 3,
       queueLimit: 5,
       queueFull: () => new Error('full'),
       ...limits,
@@ -58,33 +58,17 @@ describe('BatchedClaims', () => {
     expect(await answer).toBe('a1');
   });
 
-  it('lets a second batch follow where many wait, but no third, and not on the last lane', async () => {
-    const { gate, claims } = setUp({ lanes: 3, maxBatch: 4, followFrom: 3, queueLimit: 100 });
-    const send = (...requests: number[]) => requests.map((request) => claims.claim('a', request));
-    const first = send(1);
-    await settle();
-    const second = send(2, 3);
-    await settle();
-    expect(gate.sent).toEqual([{ a: [1] }]);
-    second.push(...send(4));
-    await settle();
-    expect(gate.sent).toEqual([{ a: [1] }, { a: [2, 3, 4] }]);
-    const third = send(5, 6, 7, 8);
-    await settle();
-    expect(gate.sent).toHaveLength(2);
-    const other = claims.claim('b', 9);
-    await settle();
-    expect(gate.sent[2]).toEqual({ b: [9] });
-    batch(gate, 2).answer();
-    expect(await other).toBe('b9');
-    // The lane that is free now is the last one.
-    expect(gate.sent).toHaveLength(3);
-    batch(gate, 0).answer();
-    expect(await Promise.all(first)).toEqual(['a1']);
-    expect(gate.sent[3]).toEqual({ a: [5, 6, 7, 8] });
-    batch(gate, 3).answer();
-    batch(gate, 1).answer();
-    expect(await Promise.all([...second, ...third])).toEqual(['a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8']);
+  it('leaves about half of a crowd for the next batch, up to the largest that a batch may be', async () => {
+    const { gate, claims } = setUp({ lanes: 1, maxBatch: 4, splitAbove: 2, queueLimit: 100 });
+    for (let request = 1; request <= 14; request += 1) void claims.claim('a', request);
+    const sizes: number[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      await settle();
+      sizes.push(gate.batches[index]?.batch[0]?.requests.length ?? 0);
+      batch(gate, index).answer();
+    }
+    // 14 wait, then 10, 6, 3, 1.
+    expect(sizes).toEqual([4, 4, 3, 2, 1]);
   });
 
   it('sends together what arrived together', async () => {

@@ -12,8 +12,8 @@ export interface BatchedClaimsOptions<Request, Answer> {
   /** How many batches may be in flight at once. */
   lanes: number;
   maxBatch: number;
-  /** So many that wait are worth a batch that is sent while their items are still being decided. */
-  followFrom: number;
+  /** Where more than this waits, about half of it goes at a time. */
+  splitAbove: number;
   /** How many requests may wait, over all items. */
   queueLimit: number;
   /** Makes what a request is refused with when the queue is full. */
@@ -26,13 +26,8 @@ interface Waiting<Request, Answer> {
   reject(error: unknown): void;
 }
 
-/** Who wants an item. */
-interface Line<Request, Answer> {
-  waiting: Waiting<Request, Answer>[];
-  batchesInFlight: number;
-}
-
-type Batch<Request, Answer> = { itemId: string; claims: Waiting<Request, Answer>[] }[];
+type Queue<Request, Answer> = Waiting<Request, Answer>[];
+type Batch<Request, Answer> = { itemId: string; claims: Queue<Request, Answer> }[];
 
 /**
  * Gathers claims into batches. A claim goes as soon as what the event loop has in hand is read; while its item
@@ -40,15 +35,14 @@ type Batch<Request, Answer> = { itemId: string; claims: Waiting<Request, Answer>
  * is no timer: the batch size follows the load by itself.
  *
  * A batch takes from as many items as wait, those first that have waited longest, so that a drop of fifty items
- * shares its transactions as one of a single item does. An item whose batch fails drags no other with it.
- *
- * Claims of an item are sent in the order in which they came. Where many wait, a second batch follows the first
- * before that is decided, and waits for the items' locks in the database, which so need not wait for us between
- * the two. The last free lane is never used for that: it is for items that nobody decides yet.
+ * shares its transactions as one of a single item does. Claims of an item are decided in the order in which they
+ * came, one batch at a time. An item whose batch fails drags no other with it.
  */
 export class BatchedClaims<Request, Answer> {
-  /** By item, the one that has waited longest first. Items that nobody wants take no memory. */
-  private readonly lines = new Map<string, Line<Request, Answer>>();
+  /** Items that nobody decides at the moment; the one that has waited longest is first. */
+  private readonly ready = new Map<string, Queue<Request, Answer>>();
+  /** Items in flight, with what has come for them since. Items that nobody wants take no memory. */
+  private readonly deciding = new Map<string, Queue<Request, Answer>>();
   private freeLanes: number;
   private waitingCount = 0;
   private startScheduled = false;
@@ -63,13 +57,14 @@ export class BatchedClaims<Request, Answer> {
   }
 
   claim(itemId: string, request: Request): Promise<Answer> {
-    const line = this.lines.get(itemId) ?? { waiting: [], batchesInFlight: 0 };
-    const mustWait = this.freeLanes === 0 || line.batchesInFlight > 0;
+    const mustWait = this.freeLanes === 0 || this.deciding.has(itemId);
     if (mustWait && this.waitingCount >= this.options.queueLimit)
       return Promise.reject(this.options.queueFull());
     return new Promise((resolve, reject) => {
-      line.waiting.push({ request, resolve, reject });
-      this.lines.set(itemId, line);
+      const waiting = { request, resolve, reject };
+      const queue = this.deciding.get(itemId) ?? this.ready.get(itemId);
+      if (queue) queue.push(waiting);
+      else this.ready.set(itemId, [waiting]);
       this.waitingCount += 1;
       this.scheduleStart();
     });
@@ -86,39 +81,36 @@ export class BatchedClaims<Request, Answer> {
   }
 
   private start(): void {
-    while (this.freeLanes > 0) {
-      const batch = this.nextBatch();
-      if (batch.length === 0) return;
+    while (this.freeLanes > 0 && this.ready.size > 0) {
       this.freeLanes -= 1;
-      void this.work(batch);
+      void this.work(this.nextBatch());
     }
   }
 
   private nextBatch(): Batch<Request, Answer> {
     const batch: Batch<Request, Answer> = [];
-    const { maxBatch, followFrom } = this.options;
-    const mayFollow = this.freeLanes > 1 && this.waitingCount >= followFrom;
-    let room = Math.min(maxBatch, this.waitingCount);
-    for (const [itemId, line] of this.lines) {
+    const { maxBatch, splitAbove } = this.options;
+    // With all of a crowd in one batch, the database waits while it is answered, and then it for the database.
+    const size = Math.min(maxBatch, Math.max(splitAbove, Math.ceil(this.waitingCount / 2)));
+    let room = size;
+    for (const [itemId, queue] of this.ready) {
       if (room === 0) break;
-      if (line.waiting.length === 0 || line.batchesInFlight > (mayFollow ? 1 : 0)) continue;
-      const claims = line.waiting.splice(0, room);
-      line.batchesInFlight += 1;
+      const claims = queue.splice(0, room);
       room -= claims.length;
-      this.waitingCount -= claims.length;
+      this.ready.delete(itemId);
+      this.deciding.set(itemId, queue);
       batch.push({ itemId, claims });
     }
+    this.waitingCount -= size - room;
     return batch;
   }
 
   private async work(batch: Batch<Request, Answer>): Promise<void> {
     const tell = await this.decide(batch);
     for (const { itemId } of batch) {
-      const line = this.lines.get(itemId) as Line<Request, Answer>;
-      line.batchesInFlight -= 1;
-      // It has had its turn, so it joins the others at the end.
-      this.lines.delete(itemId);
-      if (line.waiting.length > 0 || line.batchesInFlight > 0) this.lines.set(itemId, line);
+      const queue = this.deciding.get(itemId) as Queue<Request, Answer>;
+      this.deciding.delete(itemId);
+      if (queue.length > 0) this.ready.set(itemId, queue);
     }
     this.freeLanes += 1;
     // The next batch first: the database works on it while the answers of this one are written.

@@ -18,8 +18,8 @@ import { KEYED_MEMORY_MS, SoldOutMemory, type GoneItem } from './sold-out-memory
 /** Beyond this a batch gains little, and the callers at its front wait longer for those at its end. */
 const MAX_BATCH = 500;
 
-/** A batch of this size has most of what a larger one would gain (docs/adr/0001). */
-const FOLLOW_FROM = 64;
+/** A batch of this size has most of what a larger one would gain (docs/benchmarks.md). */
+const SPLIT_BATCHES_ABOVE = 128;
 
 /** Reading so many takes PostgreSQL 0.5 ms, and it is done ten times a second at most. */
 const MAX_REMEMBERED_BUYERS = 1_000;
@@ -59,7 +59,7 @@ export class ClaimService {
       isUndone,
       lanes: settings.raw.CLAIM_POOL_SIZE,
       maxBatch: MAX_BATCH,
-      followFrom: FOLLOW_FROM,
+      splitAbove: SPLIT_BATCHES_ABOVE,
       queueLimit: settings.raw.CLAIM_QUEUE_LIMIT,
       queueFull: () => purchaseErrors.CLAIM_QUEUE_FULL({ retryAfterSeconds: 1 }),
     });

@@ -256,33 +256,64 @@ describe('claims', () => {
     await waitFor('a refusal from memory', () => isRefusedFromMemory(15));
   });
 
-  it('sends a second batch behind one that waits, which decides by what the first has done', async () => {
-    const live = await drop({ stocks: [70] });
-    const other = await drop();
-    const crowd = await createShoppers(server.database.pool, 100);
-    const { pool } = server.database;
-    let answers: Promise<string[]> | undefined;
-    await whileItemLocked(pool, live.itemId, async () => {
-      const first = codeOf(claim(live, 0, 1, 'first'));
-      await waitFor('the first batch', async () => (await claimsThatWaitForALock(pool)) === 1);
-      const second = [
-        codeOf(claim(live, 0, 1, 'first')),
-        codeOf(claim(live, 0)),
-        ...crowd.map((userId) => codeOf(claims.claim({ userId, eventItemId: live.itemId, quantity: 1 }))),
-      ];
-      await waitFor('the second batch', async () => (await claimsThatWaitForALock(pool)) === 2);
-      // They leave a lane for everyone else.
-      expect(await codeOf(claim(other, 0))).toBe('GRANTED');
-      answers = Promise.all([first, ...second]);
+  describe('while a batch waits for the lock on another item', () => {
+    let crowd: string[];
+    beforeAll(async () => {
+      crowd = await createShoppers(server.database.pool, 100);
     });
-    expect(await answers).toEqual([
-      'GRANTED',
-      'REPLAYED',
-      'PURCHASE_LIMIT_REACHED',
-      ...new Array(69).fill('GRANTED'),
-      ...new Array(31).fill('SOLD_OUT'),
-    ]);
-    expect(await stock(live)).toBe(0);
+    /** Sends a claim for the second of two items in a batch that waits for the first, and then `meanwhile`. */
+    const inWaitingBatch = async (
+      attempt: (itemId: string) => Promise<string>,
+      meanwhile: (itemId: string) => Promise<void>,
+    ) => {
+      const { pool } = server.database;
+      // The ids ascend, and so does the order of locking.
+      const { itemIds } = await createDrop(pool, { stocks: [10, 1], perUserLimit: 5 });
+      const [held, wanted] = itemIds as [string, string];
+      let first: Promise<string> | undefined;
+      await whileItemLocked(pool, held, async () => {
+        void codeOf(claims.claim({ userId: shopper(20), eventItemId: held, quantity: 1 }));
+        first = attempt(wanted);
+        await waitFor('the batch', async () => (await claimsThatWaitForALock(pool)) === 1);
+        await meanwhile(wanted);
+      });
+      return first;
+    };
+    const claimOf = (userId: string, eventItemId: string, idempotencyKey?: string) =>
+      codeOf(claims.claim({ userId, eventItemId, quantity: 1, idempotencyKey }));
+    /** Long enough for a batch that does not wait to have been decided. */
+    const aWhile = () => new Promise((resolve) => setTimeout(resolve, 100));
+
+    it('gives the last unit to who came first', async () => {
+      let later: Promise<string>[] = [];
+      const first = await inWaitingBatch(
+        (itemId) => claimOf(shopper(21), itemId),
+        async (itemId) => {
+          later = crowd.map((userId) => claimOf(userId, itemId));
+          await aWhile();
+        },
+      );
+      expect(first).toBe('GRANTED');
+      expect(new Set(await Promise.all(later))).toEqual(new Set(['SOLD_OUT']));
+    });
+
+    it('tells a repetition what became of the first attempt, though the stock went and came back', async () => {
+      const { pool } = server.database;
+      const setStock = (itemId: string, units: number) =>
+        pool.query('UPDATE event_items SET stock_remaining = $2 WHERE id = $1', [itemId, units]);
+      let repetition: Promise<string> | undefined;
+      const first = await inWaitingBatch(
+        (itemId) => claimOf(shopper(22), itemId, 'again'),
+        async (itemId) => {
+          await setStock(itemId, 0);
+          repetition = claimOf(shopper(22), itemId, 'again');
+          for (const userId of crowd) void claimOf(userId, itemId);
+          await aWhile();
+          await setStock(itemId, 1);
+        },
+      );
+      expect([first, await repetition]).toEqual(['GRANTED', 'REPLAYED']);
+    });
   });
 
   it('gives the stock of an overdue reservation back within a second', async () => {
