@@ -35,20 +35,25 @@ const STEPS = [
  * They are summed by hundredths of a second first, so that what follows no longer depends on how many
  * orders there were: for 300,000 orders it answers in 0.6 to 1.1 s on a busy two-core machine, where sorting
  * each change took 4 to 6. The window lies within what happened, so the number of intervals is bounded
- * whatever was asked for.
+ * whatever was asked for. It begins with the opening: a start may lie before the drop was made, and a sale
+ * before the scheduler noted the opening.
+ *
+ * Sold out is what was taken by orders that were confirmed in the end, at the instant when the last of them
+ * took it. Units that were only held are not sold: whoever gives them back leaves the drop unsold.
  */
 const REPLAY = `
 WITH items AS MATERIALIZED (
   SELECT id, stock_total FROM event_items WHERE event_id = $1
 ), opening AS MATERIALIZED (
-  SELECT least(starts_at, opened_at) AS at, (SELECT coalesce(sum(stock_total), 0) FROM items) AS stock_total
+  SELECT coalesce(opened_at, starts_at) AS at, (SELECT coalesce(sum(stock_total), 0) FROM items) AS stock_total
   FROM events WHERE id = $1
 ), changes AS MATERIALIZED (
   SELECT date_bin('10 milliseconds', c.at, (SELECT at FROM opening)) AS at,
          count(*) FILTER (WHERE kind = 'created') AS created,
          count(*) FILTER (WHERE kind = 'confirmed') AS confirmed,
          count(*) FILTER (WHERE kind = 'released') AS released,
-         sum(CASE kind WHEN 'created' THEN -quantity WHEN 'released' THEN quantity ELSE 0 END) AS stock
+         sum(CASE kind WHEN 'created' THEN -quantity WHEN 'released' THEN quantity ELSE 0 END) AS stock,
+         sum(quantity) FILTER (WHERE kind = 'created' AND status = 'confirmed') AS sold
   FROM orders
   CROSS JOIN LATERAL (
     VALUES ('created', created_at), ('confirmed', confirmed_at), ('released', released_at)
@@ -88,8 +93,8 @@ WITH items AS MATERIALIZED (
   LEFT JOIN sums u ON u.bucket = g.bucket
 ), sold_out AS (
   SELECT min(r.at) AS at
-  FROM (SELECT at, sum(stock) OVER (ORDER BY at) AS taken FROM changes) AS r, opening o
-  WHERE r.taken + o.stock_total <= 0 AND o.stock_total > 0
+  FROM (SELECT at, sum(sold) OVER (ORDER BY at) AS taken FROM changes) AS r, opening o
+  WHERE r.taken >= o.stock_total AND o.stock_total > 0
 ), outcome AS (
   SELECT json_build_object(
            'reservations', count(*),

@@ -92,7 +92,7 @@ describe('GET /admin/events/:id/replay', () => {
         reserved: 1,
         shoppers: 5,
       },
-      sellOutSeconds: 2,
+      sellOutSeconds: null,
       medianConfirmSeconds: 4,
       peakOrdersPerSecond: 1,
       bucketSeconds: 0.5,
@@ -120,8 +120,43 @@ describe('GET /admin/events/:id/replay', () => {
   });
 
   it('counts a drop as sold out when the last of several items is gone', async () => {
-    const drop = await createPast([{ at: 1, quantity: 2 }], [2, 1]);
+    const drop = await createPast([{ at: 1, quantity: 2, confirmedAt: 2 }], [2, 1]);
     expect((await get(`${drop.eventId}/replay`).expect(200)).body.sellOutSeconds).toBeNull();
+  });
+
+  it('does not take what was only held for sold', async () => {
+    const { eventId } = await createPast([
+      { at: 1, confirmedAt: 2 },
+      { at: 3, releasedAt: 4, reason: 'event_closed' },
+    ]);
+    expect((await get(`${eventId}/replay`).expect(200)).body).toMatchObject({
+      unitsSold: 1,
+      sellOutSeconds: null,
+    });
+  });
+
+  it('counts the time to sell out up to when the last unit was taken by who confirmed it, then or later', async () => {
+    const { eventId } = await createPast([
+      { at: 1, confirmedAt: 400 },
+      { at: 2, releasedAt: 20, reason: 'expiry' },
+      { at: 25, confirmedAt: 300 },
+    ]);
+    expect((await get(`${eventId}/replay`).expect(200)).body).toMatchObject({
+      unitsSold: 2,
+      sellOutSeconds: 25,
+    });
+  });
+
+  it('begins when a drop opened that was made with a start in the past', async () => {
+    const { eventId } = await createPast([{ at: 301, confirmedAt: 302 }], [1]);
+    await server.database.pool.query(
+      `UPDATE events SET opened_at = starts_at + interval '5 minutes' WHERE id = $1`,
+      [eventId],
+    );
+    const { body } = await get(`${eventId}/replay`).expect(200);
+    expect(body.sellOutSeconds).toBe(1);
+    expect(body.buckets[0]).toMatchObject({ at: body.openedAt });
+    expect(body.buckets.length * body.bucketSeconds).toBeLessThan(5);
   });
 
   it('looks closer at a part, with the stock that was left before it', async () => {

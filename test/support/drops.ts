@@ -36,7 +36,7 @@ export async function createDrop(pool: Pool, options: DropOptions = {}): Promise
   await pool.query(
     `INSERT INTO events (id, title, description, status, starts_at, ends_at, reservation_ttl_seconds, opened_at)
      VALUES ($1, 'Drop', '', $2, now() + make_interval(secs => $3), now() + make_interval(secs => $4), $5,
-       CASE WHEN $2 <> 'locked' THEN now() END)`,
+       CASE WHEN $2 <> 'locked' THEN now() + make_interval(secs => least($3, 0)) END)`,
     [eventId, status, startsIn, endsIn, reservationTtlSeconds],
   );
   const itemIds: string[] = [];

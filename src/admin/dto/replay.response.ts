@@ -75,7 +75,10 @@ export class ReplayResponse {
   @ApiProperty({ format: 'uuid' })
   eventId!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'When selling could begin.' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When selling began: at the start, when forced open, or when made with a start in the past.',
+  })
   openedAt!: string;
 
   @ApiProperty({ description: 'The length of an interval.' })
@@ -99,7 +102,8 @@ export class ReplayResponse {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'From the opening until all units were taken for the first time; null if they never were.',
+    description:
+      'From the opening until the last unit was taken by an order that was confirmed; null if not all were sold.',
   })
   sellOutSeconds!: number | null;
 

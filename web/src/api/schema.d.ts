@@ -1294,7 +1294,7 @@ export interface components {
             eventId: string;
             /**
              * Format: date-time
-             * @description When selling could begin.
+             * @description When selling began: at the start, when forced open, or when made with a start in the past.
              */
             openedAt: string;
             /** @description The length of an interval. */
@@ -1305,7 +1305,7 @@ export interface components {
             unitsSold: number;
             revenue: components["schemas"]["Money"][];
             conversion: components["schemas"]["ReplayConversion"];
-            /** @description From the opening until all units were taken for the first time; null if they never were. */
+            /** @description From the opening until the last unit was taken by an order that was confirmed; null if not all were sold. */
             sellOutSeconds: number | null;
             /** @description The most reservations made within one second. */
             peakOrdersPerSecond: number;

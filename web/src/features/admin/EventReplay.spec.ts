@@ -59,6 +59,7 @@ describe('the replay of a drop', () => {
     await vi.advanceTimersByTimeAsync(200);
     expect(screen.getByText('Until now; the drop is open.')).toBeInTheDocument();
     expect(screen.getByText('Not yet')).toBeInTheDocument();
+    expect(screen.getByText('None yet')).toBeInTheDocument();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(replay).toHaveBeenCalledTimes(6);
   });
@@ -85,6 +86,7 @@ describe('the replay of a drop', () => {
     replay.mockResolvedValue(told(2));
     await vi.advanceTimersByTimeAsync(5_000);
     expect(screen.getByText('Not sold out')).toBeInTheDocument();
+    expect(screen.getByText('None')).toBeInTheDocument();
     expect(screen.queryByText(/the drop is open/)).not.toBeInTheDocument();
     replay.mockClear();
     await vi.advanceTimersByTimeAsync(60_000);
