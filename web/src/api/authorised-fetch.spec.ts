@@ -39,6 +39,24 @@ describe('authorisedFetch', () => {
     expect(await keeper.current()).toBe('new');
   });
 
+  it.each([
+    ['refused', 600],
+    ['about to end', 0],
+  ])('asks for nothing in the name of who logged in elsewhere, when a token is %s', async (_, expiresIn) => {
+    const keeper = new TokenKeeper(
+      () => Promise.resolve(json(200, { ...tokenAnswer('theirs'), user: { id: 'other' } })),
+      () => 0,
+    );
+    keeper.set({ ...tokenAnswer('mine'), expiresIn });
+    const seen: (string | null)[] = [];
+    const send = authorisedFetch(keeper, (input) => {
+      seen.push((input as Request).headers.get('authorization'));
+      return Promise.resolve(json(401, {}));
+    });
+    await expect(send(request())).rejects.toMatchObject({ code: 'OTHER_USER', isUncertain: false });
+    expect(seen).not.toContain('Bearer theirs');
+  });
+
   it('ends the session on a clear no only', async () => {
     let status = 503;
     const keeper = new TokenKeeper(

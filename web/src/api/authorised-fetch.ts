@@ -1,4 +1,4 @@
-import { networkProblem, problemOf } from './problem';
+import { networkProblem, otherUserProblem, problemOf } from './problem';
 
 const TIMEOUT_MS = 15_000;
 /** A token is renewed before it expires, so that a purchase never waits for a renewal first. */
@@ -6,7 +6,7 @@ const RENEW_BEFORE_EXPIRY_MS = 30_000;
 const REFRESH_PATH = '/api/v1/auth/refresh';
 
 export interface TokenAnswer {
-  user: unknown;
+  user: { id: string };
   accessToken: string;
   expiresIn: number;
 }
@@ -17,6 +17,8 @@ export interface TokenAnswer {
  */
 export class TokenKeeper {
   private token: string | undefined;
+  /** Whose token it is. */
+  userId: string | undefined;
   private renewAt = 0;
   private renewal: Promise<TokenAnswer | undefined> | undefined;
   /** Told when the session turns out to be over, or was renewed with what the server knows of the user. */
@@ -30,11 +32,13 @@ export class TokenKeeper {
 
   set(answer: TokenAnswer): void {
     this.token = answer.accessToken;
+    this.userId = answer.user.id;
     this.renewAt = this.monotonic() + answer.expiresIn * 1000 - RENEW_BEFORE_EXPIRY_MS;
   }
 
   clear(): void {
     this.token = undefined;
+    this.userId = undefined;
   }
 
   async current(): Promise<string | undefined> {
@@ -83,7 +87,11 @@ export class TokenKeeper {
   }
 }
 
-/** A fetch that carries the token, renews it once when it is refused, and gives up after 15 s. */
+/**
+ * A fetch that carries the token, renews it once when it is refused, and gives up after 15 s. The refresh cookie is shared
+ * by all tabs, so a renewal may bring the token of who logged in elsewhere since; what the user before asked for is
+ * not done in that one's name.
+ */
 export function authorisedFetch(tokens: TokenKeeper, send: typeof fetch = (...p) => fetch(...p)) {
   return async (request: Request): Promise<Response> => {
     const attempt = async (token: string | undefined) => {
@@ -98,10 +106,17 @@ export function authorisedFetch(tokens: TokenKeeper, send: typeof fetch = (...p)
         throw networkProblem();
       }
     };
+    const { userId } = tokens;
     const token = await tokens.current();
+    const mustBeSameUser = () => {
+      if (userId !== undefined && tokens.userId !== undefined && tokens.userId !== userId)
+        throw otherUserProblem();
+    };
+    mustBeSameUser();
     const response = await attempt(token);
     if (response.status !== 401 || !token) return response;
     const renewed = await tokens.renew();
+    mustBeSameUser();
     return renewed ? attempt(renewed.accessToken) : response;
   };
 }

@@ -19,6 +19,9 @@ export class ApiProblem extends Error {
 /** No answer: the network is gone, or the server took too long. */
 export const networkProblem = () => new ApiProblem('NETWORK', 0);
 
+/** Somebody else has logged in in another tab, so it was not asked for. */
+export const otherUserProblem = () => new ApiProblem('OTHER_USER', 0);
+
 export async function problemOf(response: Response): Promise<ApiProblem> {
   let body: Record<string, unknown> = {};
   try {
