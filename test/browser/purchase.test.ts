@@ -180,8 +180,9 @@ describe('buying', () => {
     await page.goto(`/events/${eventId}`);
     await own.getByText('You hold 1').waitFor();
     await own.getByText('You have bought 1').waitFor();
-    await buyButton(page).click();
-    await page.getByRole('link', { name: 'Confirm what you hold' }).waitFor();
+    const atLimit = page.getByRole('button', { name: 'You have your 2' });
+    await atLimit.waitFor();
+    expect(await atLimit.isDisabled()).toBe(true);
     await own.getByRole('link', { name: 'Confirm' }).click();
     await isYours(page);
     await page.goBack();
@@ -190,6 +191,7 @@ describe('buying', () => {
       [itemId],
     );
     await own.getByText('You hold').waitFor({ state: 'detached' });
+    await buyButton(page).waitFor();
 
     await own.getByRole('link', { name: 'See order' }).click();
     await heading(page, 'My orders').waitFor();

@@ -219,8 +219,33 @@ describe('an item of a drop', () => {
       await waitFor(() => expect(own()).not.toBeInTheDocument());
     });
 
-    it('shows three holds, and that there are more', async () => {
+    it('lets no more be chosen than the limit leaves', async () => {
       await show('live');
+      const user = userEvent.setup();
+      const more = screen.getByRole('button', { name: 'One more' });
+      await user.click(more);
+      await user.click(more);
+      expect(button()).toHaveTextContent('Buy 3');
+      useOrders().keep(order('held', {}));
+      await waitFor(() => expect(button()).toHaveTextContent('Buy 2'));
+      expect(more).toBeDisabled();
+    });
+
+    it('cannot be bought at the limit, says so, and can again when a hold is given back', async () => {
+      await show('live');
+      useOrders().keep(order('bought', { status: 'confirmed', quantity: 2 }));
+      useOrders().keep(order('held', {}));
+      await waitFor(() => expect(button()).toHaveTextContent('You have your 3'));
+      expect(button()).toBeDisabled();
+      expect(button()).toHaveAccessibleDescription('up to 3 per person');
+      expect(screen.queryByRole('group', { name: 'Quantity' })).not.toBeInTheDocument();
+      useOrders().keep(order('held', { status: 'cancelled' }));
+      await waitFor(() => expect(button()).toBeEnabled());
+      expect(screen.queryByRole('group', { name: 'Quantity' })).not.toBeInTheDocument();
+    });
+
+    it('shows three holds, and that there are more', async () => {
+      await show('live', { perUserLimit: 5 });
       for (const id of ['1', '2', '3', '4']) useOrders().keep(order(id, {}));
       await waitFor(() => expect(links()).toHaveLength(4));
       expect(links().at(-1)).toEqual(['and 1 more hold', '/orders']);

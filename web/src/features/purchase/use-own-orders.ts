@@ -1,4 +1,5 @@
 import { computed, watch } from 'vue';
+import type { Order } from '@/api/types';
 import { useSession } from '@/features/auth/session.store';
 import { liveState } from '@/features/live/live';
 import { useOrders } from './orders.store';
@@ -20,6 +21,10 @@ export function useOwnOrders(eventId: string, pageIsThere: () => boolean): void 
   });
 }
 
+export function unitsOf(orders: readonly Order[]): number {
+  return orders.reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
 /** What one holds of an item of an event, nearest to its end first, and what one has bought of it, newest first. */
 export function useOrdersOfItem(eventItemId: string) {
   const orders = useOrders();
@@ -35,5 +40,6 @@ export function useOrdersOfItem(eventItemId: string) {
       .filter((order) => order.status === 'confirmed')
       .sort((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt)),
   );
-  return { holds, bought };
+  const units = computed(() => unitsOf(holds.value) + unitsOf(bought.value));
+  return { holds, bought, units };
 }
