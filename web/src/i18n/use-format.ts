@@ -1,3 +1,4 @@
+import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Money } from '@/api/types';
 
@@ -17,31 +18,37 @@ export function digitsOf(currency: string): number {
 
 const toMajor = (money: Money) => money.amount / 10 ** digitsOf(money.currency);
 
-/** Dates, money and numbers as the reader's language writes them. */
+/** The reader's own kind of the language that the shop is in, such as en-GB, where the browser names one. */
+export function regionalTag(locale: string, preferred: readonly string[]): string {
+  const language = (tag: string) => tag.split('-', 1)[0];
+  return preferred.find((tag) => language(tag) === language(locale)) ?? locale;
+}
+
+/** Dates, money and numbers as the reader's language and region write them. */
 export function useFormat() {
   const { locale } = useI18n();
+  const tag = computed(() => regionalTag(locale.value, navigator.languages));
   const format = (options: Intl.DateTimeFormatOptions) => (iso: string | number) =>
-    new Intl.DateTimeFormat(locale.value, options).format(new Date(iso));
+    new Intl.DateTimeFormat(tag.value, options).format(new Date(iso));
   return {
     money: (money: Money) =>
-      new Intl.NumberFormat(locale.value, {
+      new Intl.NumberFormat(tag.value, {
         style: 'currency',
         currency: money.currency,
-        currencyDisplay: 'narrowSymbol',
         trailingZeroDisplay: 'stripIfInteger',
       } as Intl.NumberFormatOptions).format(toMajor(money)),
     number: (value: number, options: Intl.NumberFormatOptions = {}) =>
-      new Intl.NumberFormat(locale.value, options).format(value),
+      new Intl.NumberFormat(tag.value, options).format(value),
     /** In the largest unit that says it whole: 300 is "5 minutes", 90 is "90 seconds". */
     span: (seconds: number) => {
       const units = { hour: 3_600, minute: 60, second: 1 };
       const [unit, size] = Object.entries(units).find(([, size]) => seconds % size === 0) ?? ['second', 1];
-      return new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'long' }).format(
+      return new Intl.NumberFormat(tag.value, { style: 'unit', unit, unitDisplay: 'long' }).format(
         seconds / size,
       );
     },
     percent: (share: number) =>
-      new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
+      new Intl.NumberFormat(tag.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
     dateTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
     /** To the second, where several things happen within a minute. */
     exactTime: format({ dateStyle: 'medium', timeStyle: 'medium' }),
