@@ -3,7 +3,7 @@ import { createDrop } from '../support/drops.js';
 import { freePort, startServerProcess } from '../support/server-process.js';
 import type { TestApp } from '../support/test-app.js';
 import { createTestDatabase } from '../support/test-database.js';
-import { bulkUsers, type TestUser } from '../support/users.js';
+import { bulkUsers, createAdmin, type TestUser } from '../support/users.js';
 import { withBuiltShop } from './support/built-shop.js';
 import { openShop } from './support/opened-shop.js';
 import { heading, isSameDocument, markDocument, register, Visitors } from './support/visitors.js';
@@ -63,6 +63,42 @@ describe('an open page', () => {
     await post(`purchase/${second}/cancel`, shoppers[1]);
     await page.getByText('1 of 4 left, 2 held and may return').waitFor();
     await page.getByRole('button', { name: 'Buy', exact: true }).waitFor();
+    expect(await isSameDocument(page)).toBe(true);
+  });
+
+  it('tells a holder who loads the page anew that an admin closed the drop', async () => {
+    const { eventId } = await createDrop(shop.database.pool);
+    const page = await visitors.arrive();
+    await register(page, 'Holder', `/events/${eventId}`);
+    await page.getByRole('button', { name: 'Buy', exact: true }).click();
+    await heading(page, 'It is yours to confirm').waitFor();
+
+    const heard = { welcome: (): void => undefined, me: (): void => undefined };
+    const isWelcome = new Promise<void>((resolve) => (heard.welcome = resolve));
+    const hearsNotices = new Promise<void>((resolve) => (heard.me = resolve));
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        const { type, channel } = JSON.parse(String(payload)) as { type: string; channel?: string };
+        if (type === 'welcome') heard.welcome();
+        if (type === 'subscribed' && channel === 'me') heard.me();
+      }),
+    );
+    // The session is known again only when the page has said hello as a guest.
+    await page.route('**/api/v1/auth/refresh', async (route) => {
+      await isWelcome;
+      await route.continue();
+    });
+    await page.goto(`/events/${eventId}`);
+    await page.getByText('You hold 1').waitFor();
+    await hearsNotices;
+    await markDocument(page);
+
+    await post(`admin/events/${eventId}/close`, await createAdmin(shop));
+    await page
+      .getByText('Item 1: The shop closed this drop before you confirmed.', { exact: true })
+      .waitFor();
+    await page.getByText('You hold 1').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Drop ended' }).waitFor();
     expect(await isSameDocument(page)).toBe(true);
   });
 

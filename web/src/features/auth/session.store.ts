@@ -38,25 +38,25 @@ export const useSession = defineStore('session', () => {
     else if (!isSignedIn.value) void tokens.renew().catch(() => undefined);
   });
 
-  tokens.onRenewed = (answer) => {
-    user.value = answer.user as User;
-    setHint(true);
-  };
+  tokens.onRenewed = (answer) => become(answer.user as User);
   tokens.onLost = forget;
 
+  /** However one came to be somebody, the live connection may have said hello as somebody else. */
+  function become(next: User | undefined): void {
+    const before = user.value?.id;
+    user.value = next;
+    setHint(next !== undefined);
+    if (next?.id !== before) live.greetAgain();
+  }
+
   function forget(): void {
-    const wasSignedIn = isSignedIn.value;
     tokens.clear();
-    user.value = undefined;
-    setHint(false);
-    if (wasSignedIn) live.greetAgain();
+    become(undefined);
   }
 
   function enter(answer: SignedIn): void {
     tokens.set(answer);
-    user.value = answer.user;
-    setHint(true);
-    live.greetAgain();
+    become(answer.user);
     otherTabs?.postMessage('signed-in');
   }
 
