@@ -39,6 +39,8 @@ export function useFormat() {
       } as Intl.NumberFormatOptions).format(toMajor(money)),
     number: (value: number, options: Intl.NumberFormatOptions = {}) =>
       new Intl.NumberFormat(tag.value, options).format(value),
+    seconds: (count: number) =>
+      new Intl.NumberFormat(tag.value, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(count),
     /** In the largest unit that says it whole: 300 is "5 minutes", 90 is "90 seconds". */
     span: (seconds: number) => {
       const units = { hour: 3_600, minute: 60, second: 1 };

@@ -83,6 +83,11 @@ describe('a drop in the form', () => {
       },
     ],
     [
+      'a limit above the stock',
+      { lines: [{ itemId: LAMP, price: '1', stock: '3', limit: '4' }] },
+      { 'lines.0.limit': 'admin.fault.limitAboveStock' },
+    ],
+    [
       'an item twice',
       {
         lines: [

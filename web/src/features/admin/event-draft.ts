@@ -109,6 +109,7 @@ export function readDraft(
     if (amount === undefined) fault(`${at}.price`, 'price');
     if (stock === undefined) fault(`${at}.stock`, 'stock');
     if (perUserLimit === undefined) fault(`${at}.limit`, 'limit');
+    else if (stock !== undefined && perUserLimit > stock) fault(`${at}.limit`, 'limitAboveStock');
     return {
       itemId: line.itemId,
       price: { amount: amount ?? 0, currency: draft.currency },
