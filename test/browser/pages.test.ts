@@ -225,6 +225,55 @@ describe('every page', () => {
     }, 180_000);
   });
 
+  /** What a thumb presses and is less than 44 px high; words that link inside a sentence are not meant. */
+  const smallTargets = (page: Page) =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('button, input, textarea, select, summary, label:has([type="radio"])')]
+        .map((each) => [each.getBoundingClientRect(), each] as const)
+        // Hidden ones, and those that only screen readers see, have no size to speak of.
+        .filter(([{ width, height }]) => width > 1 && height > 1 && height < 43.5)
+        .map(([{ height }, each]) => `${height} px: ${each.outerHTML.slice(0, 200)}`),
+    );
+
+  it('gives a thumb 44 px wherever it presses', async () => {
+    const found: string[] = [];
+    const phone = { viewport: PHONE, hasTouch: true, isMobile: true };
+    const people = {
+      visitor: await visitors.arrive(phone),
+      shopper: await visitors.arriveAs(shopper, phone),
+      admin: await visitors.arriveAs(admin, phone),
+    };
+    for (const [who, page] of Object.entries(people))
+      for (const path of paths[who as keyof typeof people]) {
+        await page.goto(path);
+        await isComplete(page);
+        found.push(...(await smallTargets(page)).map((target) => `${path} (${who}): ${target}`));
+      }
+    expect(found).toEqual([]);
+    await people.visitor.addStyleTag({ content: 'button { height: 40px; min-height: 0 !important }' });
+    expect((await smallTargets(people.visitor)).join()).toContain('40 px: <button');
+  }, 180_000);
+
+  it('shows where the keyboard is', async () => {
+    const page = await visitors.arriveAs(shopper);
+    await page.goto(`/events/${eventId}`);
+    await page.getByTestId('buy').first().waitFor();
+    await page.keyboard.press('Tab');
+    for (const target of [
+      accountButton(page),
+      page.getByTestId('buy').first(),
+      page.getByLabel('Ask or say something'),
+    ]) {
+      await target.focus();
+      const [width, color] = await target.evaluate(async (element) => {
+        await Promise.all(element.getAnimations().map(({ finished }) => finished));
+        const { outlineWidth, outlineColor } = getComputedStyle(element);
+        return [outlineWidth, outlineColor];
+      });
+      expect([width, color]).toEqual(['2px', 'rgb(13, 92, 70)']);
+    }
+  });
+
   it('would be found out by both looks (the control)', async () => {
     const page = await visitors.arrive();
     await page.goto('/login');
