@@ -24,6 +24,14 @@ export function regionalTag(locale: string, preferred: readonly string[]): strin
   return preferred.find((tag) => language(tag) === language(locale)) ?? locale;
 }
 
+/**
+ * Times of day are spelt out by their parts and never by `timeStyle`: in Chinese, that says 凌晨4:00 for what the
+ * parts call 上午4:00, and one time would have two names.
+ */
+const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric' };
+const MINUTE: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
+const SECOND: Intl.DateTimeFormatOptions = { ...MINUTE, second: '2-digit' };
+
 /** Dates, money and numbers as the reader's language and region write them. */
 export function useFormat() {
   const { locale } = useI18n();
@@ -51,12 +59,12 @@ export function useFormat() {
     },
     percent: (share: number) =>
       new Intl.NumberFormat(tag.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
-    dateTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
+    dateTime: format({ ...DAY, ...MINUTE }),
     /** To the second, where several things happen within a minute. */
-    exactTime: format({ dateStyle: 'medium', timeStyle: 'medium' }),
-    dayTime: format({ weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }),
-    date: format({ dateStyle: 'medium' }),
-    time: format({ timeStyle: 'medium' }),
-    shortTime: format({ timeStyle: 'short' }),
+    exactTime: format({ ...DAY, ...SECOND }),
+    dayTime: format({ weekday: 'short', month: 'short', day: 'numeric', ...MINUTE }),
+    date: format(DAY),
+    time: format(SECOND),
+    shortTime: format(MINUTE),
   };
 }

@@ -1,20 +1,9 @@
 // @vitest-environment jsdom
-import { render } from '@testing-library/vue';
 import { afterEach, expect, it } from 'vitest';
-import { defineComponent } from 'vue';
-import { i18n, setLocale, type AppLocale } from '@/i18n';
+import { setLocale } from '@/i18n';
+import { inSetup } from '../../../test/in-setup';
 import { useElapsed } from './use-elapsed';
 
-async function told<Text>(
-  locale: AppLocale,
-  tell: (words: ReturnType<typeof useElapsed>) => Text,
-): Promise<Text> {
-  await setLocale(locale);
-  let text: Text | undefined;
-  const Told = defineComponent({ setup: () => ((text = tell(useElapsed())), () => null) });
-  render(Told, { global: { plugins: [i18n] } });
-  return text as Text;
-}
 afterEach(() => setLocale('en'));
 
 it.each([
@@ -25,6 +14,19 @@ it.each([
   [86_400_000 + 6 * 3_600_000 + 5_000, '1 day 6 h', '1 天 6 小時'],
   [3 * 86_400_000, '3 days', '3 天'],
 ])('says a lead of %d ms in units, not as a time of day', async (milliseconds, english, chinese) => {
-  expect(await told('en', ({ lead }) => lead(milliseconds))).toBe(english);
-  expect(await told('zh-TW', ({ lead }) => lead(milliseconds))).toBe(chinese);
+  expect((await inSetup('en', useElapsed)).lead(milliseconds)).toBe(english);
+  expect((await inSetup('zh-TW', useElapsed)).lead(milliseconds)).toBe(chinese);
 });
+
+it.each([
+  [41, undefined, '41 s', '41 秒'],
+  [1.5, undefined, '1.5 s', '1.5 秒'],
+  [11, 0.5, '11.0 s', '11.0 秒'],
+  [86_400, undefined, '1 day', '1 天'],
+])(
+  'says that %d seconds have passed, in steps of %s s, in the unit of the language',
+  async (seconds, step, english, chinese) => {
+    expect((await inSetup('en', useElapsed)).elapsed(seconds, step)).toBe(english);
+    expect((await inSetup('zh-TW', useElapsed)).elapsed(seconds, step)).toBe(chinese);
+  },
+);
