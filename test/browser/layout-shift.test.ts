@@ -100,6 +100,23 @@ describe('while a page loads', () => {
     },
   );
 
+  it.each([
+    ['a phone', { width: 390, height: 844 }],
+    ['a desktop', { width: 1440, height: 900 }],
+  ])('Buy stays where it is when its drop opens on %s', async (_name, viewport) => {
+    const { eventId } = await createDrop(shop.database.pool, { status: 'locked', startsIn: 12 });
+    const page = await visitors.arrive({ viewport });
+    await watch(page);
+    await page.goto(`/events/${eventId}`);
+    const buy = page.getByTestId('buy');
+    const height = async () => (await buy.boundingBox())?.y;
+    await page.getByRole('button', { name: /^Opens in/ }).waitFor();
+    await movedOn(page);
+    const before = (await height()) as number;
+    await page.getByRole('button', { name: 'Buy', exact: true }).waitFor();
+    expect(Math.abs(((await height()) as number) - before)).toBeLessThanOrEqual(1);
+  });
+
   it('would be seen to move (the control)', async () => {
     const page = await visitors.arrive();
     await watch(page);
