@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
-import { render, screen } from '@testing-library/vue';
+import userEvent from '@testing-library/user-event';
+import { render, screen, waitFor, within } from '@testing-library/vue';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
@@ -83,4 +84,32 @@ it('asks the shop why a hold is over, and does not blame the shopper for what an
   expect(asked).toHaveBeenCalledTimes(2);
   expect(screen.getByText(/^The shop closed this drop before you confirmed/)).toBeInTheDocument();
   expect(screen.getByRole('link', { name: 'See the drops' })).toHaveAttribute('href', '/');
+});
+
+it('asks before a hold is given back, and goes on at the news', async () => {
+  const now = performance.now();
+  serverClock.add({ sentAt: now, receivedAt: now, serverTime: trueTime });
+  vi.spyOn(api, 'order').mockResolvedValue(order);
+  const cancel = vi
+    .spyOn(api, 'cancel')
+    .mockResolvedValue({ ...order, status: 'cancelled', releaseReason: 'shopper' });
+  await show();
+  const user = userEvent.setup();
+  const giveBack = await screen.findByRole('button', { name: 'Give it back' });
+  const inDialog = (name: string) => within(screen.getByRole('dialog')).getByRole('button', { name });
+
+  await user.click(giveBack);
+  await screen.findByRole('dialog', { name: 'Give it back?' });
+  await user.click(inDialog('Keep the hold'));
+  await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+  await waitFor(() => expect(giveBack).toHaveFocus());
+  expect(cancel).not.toHaveBeenCalled();
+
+  await user.click(giveBack);
+  await screen.findByRole('dialog');
+  await user.click(inDialog('Give it back'));
+  const news = await screen.findByRole('heading', { name: 'Given back' });
+  await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+  await waitFor(() => expect(news).toHaveFocus());
+  expect(cancel).toHaveBeenCalledExactlyOnceWith('order');
 });
