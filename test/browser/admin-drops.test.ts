@@ -186,6 +186,11 @@ describe('an admin’s drops', () => {
     await page.getByRole('button', { name: 'First minute' }).click();
     await page.getByRole('img', { name: 'Chart of 0 reservations' }).waitFor();
 
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByText('As a table').click();
+    const table = page.getByRole('table').locator('..');
+    expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export CSV' }).click();
     const download = await downloading;

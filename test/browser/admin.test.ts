@@ -17,8 +17,11 @@ describe('administration', () => {
     await admin.getByRole('button', { name: 'New item' }).click();
     await admin.getByLabel('Name').fill('Brass kettle');
     await admin.getByLabel('Category').fill('Kitchen');
+    await admin.getByLabel('Description').fill(`${'It boils water. '.repeat(50)}It also whistles.`);
     await admin.getByRole('button', { name: 'Add to the catalogue' }).click();
     await admin.getByRole('heading', { name: 'Brass kettle' }).waitFor();
+    await admin.getByRole('button', { name: 'Read on' }).click();
+    await admin.getByRole('button', { name: 'Show less' }).waitFor();
 
     await admin.goto('/admin/events/new');
     await admin.getByLabel('Title').fill('Kettles at noon');

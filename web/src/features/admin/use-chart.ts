@@ -2,6 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useDark } from '@vueuse/core';
 import uPlot from 'uplot';
 import { onBeforeUnmount, onMounted, useTemplateRef, watch } from 'vue';
+import { useI18n } from 'vue-i18n';
 
 /** Steps of an axis that counts: half an order is none. */
 export const WHOLE_STEPS = Array.from({ length: 7 }, (_, power) =>
@@ -16,7 +17,7 @@ export interface ChartTheme {
 
 /**
  * A uPlot in the element with the ref "box": as wide as that is, in the theme's colours, drawn again when these
- * change. `data` is watched; if it gets another number of series, the chart is made anew from `options`.
+ * or the language change. `data` is watched; if it gets another number of series, the chart is made anew from `options`.
  */
 export function useChart(
   heightPx: () => number,
@@ -57,8 +58,8 @@ export function useChart(
     });
     observer.observe(box.value as HTMLElement);
   });
-  // The theme's colours are there once the class is.
-  watch(useDark(), () => setTimeout(draw));
+  // The theme's colours are there once the class is; an axis also says its units.
+  watch([useDark(), useI18n().locale], () => setTimeout(draw));
   watch(data, (next, before) => (next.length === before.length ? chart?.setData(next) : draw()));
   onBeforeUnmount(() => {
     observer?.disconnect();
