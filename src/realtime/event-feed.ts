@@ -32,6 +32,8 @@ export interface EventUpdate {
   /** An edit moves them, and whoever waits must wait for the right instant. */
   startsAt: string;
   endsAt: string;
+  /** When it really closed, which an admin may have done before its end. */
+  closedAt: string | null;
   items: { id: string; stockRemaining: number; held: number }[];
   /** Over all instances, as far as known. */
   viewers: number;
@@ -92,6 +94,7 @@ export class EventFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy 
       status: event.status,
       startsAt: event.startsAt,
       endsAt: event.endsAt,
+      closedAt: event.closedAt,
       items: event.items.map(({ id, stockRemaining }) => ({ id, stockRemaining, held: held.get(id) ?? 0 })),
       viewers: this.viewers.count(eventId),
       serverTime: event.serverTime,

@@ -110,6 +110,20 @@ describe('realtime', () => {
     await watcher.next((m) => m.type === 'message' && stockIn(m).status === 'live');
   });
 
+  it('tells when an admin closed a drop, which is not when it was to end', async () => {
+    const { eventId } = await createDrop(here.database.pool);
+    const watcher = await connect(there);
+    const { snapshot } = await watcher.subscribe(`event:${eventId}`);
+    expect(snapshot).toMatchObject({ status: 'live', closedAt: null });
+    const admin = await createAdmin(here);
+    const { body } = await here.http
+      .post(`/api/v1/admin/events/${eventId}/close`)
+      .set('authorization', `Bearer ${admin.token}`);
+    const { data } = await watcher.next((m) => m.type === 'message' && stockIn(m).status === 'closed');
+    expect(data).toMatchObject({ closedAt: body.closedAt });
+    expect(Date.parse(body.closedAt)).toBeLessThan(Date.parse(body.endsAt));
+  });
+
   it('tells a user of their own orders only', async () => {
     const { itemId } = await createDrop(here.database.pool, { stocks: [5] });
     const shopper = await registerUser(here);

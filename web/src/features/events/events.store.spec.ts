@@ -43,3 +43,11 @@ it('does not let a late message bring old stock back', () => {
   useEvents().applyLive(news(3, 5));
   expect(shown()?.stockRemaining).toBe(1);
 });
+
+it('knows when an admin closed it, and does not let a slow answer unknow it', () => {
+  useEvents().keep(event(1, 9));
+  useEvents().applyLive({ ...news(3, 9), status: 'closed', closedAt: at(3) });
+  expect(useEvents().byId.get('e')).toMatchObject({ status: 'closed', closedAt: at(3) });
+  useEvents().keep({ ...event(2, 9), closedAt: null });
+  expect(useEvents().byId.get('e')).toMatchObject({ status: 'closed', closedAt: at(3) });
+});

@@ -11,6 +11,7 @@ export interface LiveEvent {
   status: EventStatus;
   startsAt?: string;
   endsAt?: string;
+  closedAt?: string | null;
   items: { id: string; stockRemaining: number; held: number }[];
   viewers: number;
   serverTime: string;
@@ -30,6 +31,9 @@ export const useEvents = defineStore('events', () => {
       const newest: DropEvent = {
         ...event,
         status: shown.status,
+        startsAt: shown.startsAt,
+        endsAt: shown.endsAt,
+        closedAt: shown.closedAt,
         serverTime: shown.serverTime,
         items: event.items.map((item) => {
           const live = shown.items.find((other) => other.id === item.id);
@@ -65,6 +69,7 @@ export const useEvents = defineStore('events', () => {
       status: data.status,
       startsAt: data.startsAt ?? shown.startsAt,
       endsAt: data.endsAt ?? shown.endsAt,
+      closedAt: data.closedAt ?? shown.closedAt,
       serverTime: data.serverTime,
       items: shown.items.map((item) => {
         const news = live.get(item.id);
