@@ -12,6 +12,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, Public, RateLimit, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe, PageQuery, type Page } from '../common/index.js';
+import { OwnReviewResponse } from './dto/own-review.response.js';
 import { PutReviewRequest } from './dto/put-review.request.js';
 import { ReviewEligibilityResponse } from './dto/review-eligibility.response.js';
 import { ReviewSummaryResponse } from './dto/review-summary.response.js';
@@ -79,12 +80,12 @@ export class ReviewsController {
 
   @Get('items/:itemId/mine')
   @ApiOperation({ summary: 'Read one’s own review of an item' })
-  @ApiOkResponse({ type: ReviewResponse })
-  @ApiNotFoundResponse({ description: 'REVIEW_NOT_FOUND (not reviewed yet), ITEM_NOT_FOUND' })
+  @ApiOkResponse({ type: OwnReviewResponse })
+  @ApiNotFoundResponse({ description: 'ITEM_NOT_FOUND' })
   getOwnReview(
     @Param('itemId', IdPipe) itemId: string,
     @CurrentUser() user: AuthenticatedUser,
-  ): Promise<ReviewResponse> {
+  ): Promise<OwnReviewResponse> {
     return this.reviews.mine(user.id, itemId);
   }
 

@@ -4,6 +4,7 @@ import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
 import { CatalogService } from '../catalog/index.js';
 import { Clock, decodeCursor, newId, toPage, type Page, type PageQuery } from '../common/index.js';
 import { OrdersService } from '../purchase/index.js';
+import type { OwnReviewResponse } from './dto/own-review.response.js';
 import type { PutReviewRequest } from './dto/put-review.request.js';
 import type { ReviewEligibilityResponse } from './dto/review-eligibility.response.js';
 import { ReviewSummaryResponse } from './dto/review-summary.response.js';
@@ -56,14 +57,15 @@ export class ReviewsService {
   }
 
   /**
-   * The user's own review of the item.
-   * @throws ITEM_NOT_FOUND; REVIEW_NOT_FOUND if there is none
+   * The user's own review of the item, if there is one: to have none yet is no fault.
+   * @throws ITEM_NOT_FOUND
    */
-  async mine(userId: string, itemId: string): Promise<ReviewResponse> {
+  async mine(userId: string, itemId: string): Promise<OwnReviewResponse> {
     await this.catalog.get(itemId);
     const review = await this.reviews.findOf(itemId, userId);
-    if (!review) throw reviewErrors.REVIEW_NOT_FOUND();
-    return ReviewResponse.of(review, await this.users.displayNames([userId]));
+    return {
+      review: review ? ReviewResponse.of(review, await this.users.displayNames([userId])) : null,
+    };
   }
 
   /**

@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 import { authorisedFetch, TokenKeeper } from './authorised-fetch';
-import { ApiProblem, problemOf } from './problem';
+import { problemOf } from './problem';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
@@ -73,10 +73,9 @@ export const api = {
     ),
   /** Undefined if one has not rated the item. */
   ownReview: (itemId: string) =>
-    dataOf(client.GET('/api/v1/reviews/items/{itemId}/mine', path({ itemId }))).catch((error: unknown) => {
-      if (error instanceof ApiProblem && error.code === 'REVIEW_NOT_FOUND') return undefined;
-      throw error;
-    }),
+    dataOf(client.GET('/api/v1/reviews/items/{itemId}/mine', path({ itemId }))).then(
+      ({ review }) => review ?? undefined,
+    ),
   rate: (itemId: string, body: Schemas['PutReviewRequest']) =>
     dataOf(client.POST('/api/v1/reviews/items/{itemId}', { ...path({ itemId }), body })),
   threads: (eventId: string, cursor?: string) =>

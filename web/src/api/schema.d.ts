@@ -1035,6 +1035,10 @@ export interface components {
             /** @description Whether one has a confirmed order of the item, and so can review it. */
             verifiedBuyer: boolean;
         };
+        OwnReviewResponse: {
+            /** @description Null until one has reviewed the item. */
+            review: components["schemas"]["ReviewResponse"] | null;
+        };
         WriteCommentRequest: {
             /** @example Does it come in blue? */
             text: string;
@@ -2684,7 +2688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReviewResponse"];
+                    "application/json": components["schemas"]["OwnReviewResponse"];
                 };
             };
             /** @description A field, an id or the body is malformed. */
@@ -2705,7 +2709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description REVIEW_NOT_FOUND (not reviewed yet), ITEM_NOT_FOUND */
+            /** @description ITEM_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
