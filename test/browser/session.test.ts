@@ -42,8 +42,12 @@ describe('a session', () => {
       const buy = last.getByRole('button', { name: 'Buy 2', exact: true });
       await buy.click();
       await heading(page, 'Welcome back').waitFor();
+      const promise = page.getByText('then you are back at your item, with 2 still chosen.');
+      await promise.waitFor();
       if (reloads) await page.reload();
       await page.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
+      await page.getByLabel('Display name').waitFor();
+      await promise.waitFor();
       await page.getByLabel('Display name').fill('Ada');
       await page.getByLabel('E-mail').fill(`guest-${reloads}@example.org`);
       await page.getByLabel('Password').fill(TEST_PASSWORD);
