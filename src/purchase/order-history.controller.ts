@@ -3,7 +3,7 @@ import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } f
 import { CurrentUser, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe, type Page } from '../common/index.js';
 import { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
-import { OrderResponse, PageOfOrders } from './dto/order.response.js';
+import { OrderResponse, PageOfOrders, type ListedOrderResponse } from './dto/order.response.js';
 import { OrdersService } from './orders.service.js';
 
 @ApiTags('profile')
@@ -17,7 +17,7 @@ export class OrderHistoryController {
   listOwnOrders(
     @CurrentUser() user: AuthenticatedUser,
     @Query() query: ListOwnOrdersQuery,
-  ): Promise<Page<OrderResponse>> {
+  ): Promise<Page<ListedOrderResponse>> {
     return this.orders.history(user.id, query);
   }
 

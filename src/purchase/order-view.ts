@@ -1,5 +1,5 @@
 import { Money } from '../common/index.js';
-import type { OrderResponse } from './dto/order.response.js';
+import type { ListedOrderResponse, OrderResponse } from './dto/order.response.js';
 import type { OrderStatus, ReleaseReason } from './order-states.js';
 
 /** An order with what its reply needs from elsewhere. */
@@ -16,6 +16,14 @@ export interface OrderView {
   createdAt: Date;
   confirmedAt: Date | null;
   releaseReason: ReleaseReason | null;
+}
+
+export interface ListedOrderView extends OrderView {
+  eventTitle: string;
+}
+
+export function toListedOrderResponse(order: ListedOrderView): ListedOrderResponse {
+  return { ...toOrderResponse(order), eventTitle: order.eventTitle };
 }
 
 export function toOrderResponse(order: OrderView): OrderResponse {

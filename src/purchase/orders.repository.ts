@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../database/index.js';
 import { statusesBefore, type OrderStatus, type ReleaseReason } from './order-states.js';
-import type { OrderView } from './order-view.js';
+import type { ListedOrderView, OrderView } from './order-view.js';
 
 interface OrderRow {
   id: string;
@@ -177,14 +177,14 @@ export class OrdersRepository {
     userId: string,
     limit: number,
     { beforeId, eventId }: { beforeId?: string; eventId?: string },
-  ): Promise<OrderView[]> {
-    const rows: OrderRow[] = await this.database.reader.query(
-      `SELECT ${VIEW} FROM orders o ${VIEW_JOINS}
+  ): Promise<ListedOrderView[]> {
+    const rows: (OrderRow & { event_title: string })[] = await this.database.reader.query(
+      `SELECT ${VIEW}, e.title AS event_title FROM orders o ${VIEW_JOINS} JOIN events e ON e.id = i.event_id
        WHERE o.user_id = $1 AND ($3::uuid IS NULL OR o.id < $3) AND ($4::uuid IS NULL OR i.event_id = $4)
        ORDER BY o.id DESC LIMIT $2`,
       [userId, limit, beforeId ?? null, eventId ?? null],
     );
-    return rows.map(toView);
+    return rows.map((row) => ({ ...toView(row), eventTitle: row.event_title }));
   }
 
   /** Open reservations of these users, nearest to their end first, if need be only those that end soon. */

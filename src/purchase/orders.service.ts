@@ -4,9 +4,9 @@ import { decodeCursor, Listeners, toPage, type Page } from '../common/index.js';
 import { Database, type Transaction } from '../database/index.js';
 import { ClaimService } from './claim.service.js';
 import type { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
-import type { OrderResponse } from './dto/order.response.js';
+import type { ListedOrderResponse, OrderResponse } from './dto/order.response.js';
 import { mayBecome, type OrderStatus } from './order-states.js';
-import { toOrderResponse, type OrderView } from './order-view.js';
+import { toListedOrderResponse, toOrderResponse, type OrderView } from './order-view.js';
 import { OrdersRepository, type ReleasedOrder, type ReturnedStock } from './orders.repository.js';
 import { purchaseErrors } from './purchase.errors.js';
 
@@ -87,10 +87,10 @@ export class OrdersService {
   async history(
     userId: string,
     { limit, cursor, eventId }: ListOwnOrdersQuery,
-  ): Promise<Page<OrderResponse>> {
+  ): Promise<Page<ListedOrderResponse>> {
     const key = decodeCursor(cursor, [(part) => isUUID(part)]);
     const rows = await this.orders.listOfUser(userId, limit + 1, { beforeId: key?.[0], eventId });
-    return toPage(rows, limit, ({ id }) => [id], toOrderResponse);
+    return toPage(rows, limit, ({ id }) => [id], toListedOrderResponse);
   }
 
   /** One of the shopper's orders. @throws ORDER_NOT_FOUND (also for another's order) */

@@ -47,9 +47,15 @@ export class OrderResponse {
   releaseReason!: ReleaseReason | null;
 }
 
+/** An order among others, where one cannot see whence it is. */
+export class ListedOrderResponse extends OrderResponse {
+  @ApiProperty()
+  eventTitle!: string;
+}
+
 export class OrderEnvelope {
   @ApiProperty()
   order!: OrderResponse;
 }
 
-export const PageOfOrders = PageOf(OrderResponse);
+export const PageOfOrders = PageOf(ListedOrderResponse);

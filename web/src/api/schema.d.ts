@@ -981,8 +981,38 @@ export interface components {
         OrderEnvelope: {
             order: components["schemas"]["OrderResponse"];
         };
-        PageOfOrder: {
-            data: components["schemas"]["OrderResponse"][];
+        ListedOrderResponse: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            eventId: string;
+            /** Format: uuid */
+            eventItemId: string;
+            itemName: string;
+            quantity: number;
+            unitPrice: components["schemas"]["Money"];
+            /** @description Unit price times quantity. */
+            total: components["schemas"]["Money"];
+            /** @enum {string} */
+            status: "reserved" | "confirmed" | "cancelled" | "expired";
+            /**
+             * Format: date-time
+             * @description Confirm before then, or the stock goes back.
+             */
+            reservedUntil: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            confirmedAt: string | null;
+            /**
+             * @description Why a cancelled or expired order gave its stock back: the shopper did so, its time ran out, or an admin closed the event. Else null.
+             * @enum {string|null}
+             */
+            releaseReason: "shopper" | "expiry" | "event_closed" | null;
+            eventTitle: string;
+        };
+        PageOfListedOrder: {
+            data: components["schemas"]["ListedOrderResponse"][];
             nextCursor: string | null;
         };
         PutReviewRequest: {
@@ -2310,7 +2340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfOrder"];
+                    "application/json": components["schemas"]["PageOfListedOrder"];
                 };
             };
             /** @description A field, an id or the body is malformed. */

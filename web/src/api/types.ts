@@ -13,6 +13,8 @@ export type EventItem = Schemas['EventItemResponse'] & { held?: number };
 export type DropEvent = Omit<Schemas['EventResponse'], 'items'> & { items: EventItem[] };
 export type AdminEvent = Schemas['AdminEventResponse'];
 export type Order = Schemas['OrderResponse'];
+/** With the title of its drop. */
+export type ListedOrder = Schemas['ListedOrderResponse'];
 export type OrderStatus = Order['status'];
 export type Review = Schemas['ReviewResponse'];
 export type RatingSummary = Schemas['ReviewSummaryResponse'];

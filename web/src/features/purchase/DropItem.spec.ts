@@ -259,7 +259,7 @@ describe('an item of a drop', () => {
       async (status, ...link) => {
         vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem('PURCHASE_LIMIT_REACHED', 409));
         vi.spyOn(api, 'ordersInEvent').mockResolvedValue({
-          data: [order('elsewhere', { status })],
+          data: [{ ...order('elsewhere', { status }), eventTitle: 'Drop' }],
           nextCursor: null,
         });
         await show('live');

@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { api } from '@/api/client';
 import { ApiProblem } from '@/api/problem';
-import type { Order, User } from '@/api/types';
+import type { ListedOrder, Order, User } from '@/api/types';
 import { useSession } from '@/features/auth/session.store';
 import { useOrders } from './orders.store';
 
@@ -36,11 +36,11 @@ it('shows nobody the orders of who was logged in before, not even in a late answ
   session.user = { id: 'ann' } as User;
   const orders = useOrders();
   orders.keep(order);
-  let answer: (page: { data: Order[]; nextCursor: null }) => void = () => undefined;
+  let answer: (page: { data: ListedOrder[]; nextCursor: null }) => void = () => undefined;
   vi.spyOn(api, 'ordersInEvent').mockReturnValue(new Promise((resolve) => (answer = resolve)));
   const asked = orders.loadOfEvent('event');
   session.user = { id: 'bob' } as User;
-  answer({ data: [order], nextCursor: null });
+  answer({ data: [{ ...order, eventTitle: 'Drop' }], nextCursor: null });
   await asked;
   expect([...orders.byId.keys()]).toEqual([]);
 });
