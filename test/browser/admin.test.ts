@@ -52,7 +52,7 @@ describe('administration', () => {
     const card = admin.getByRole('article', { name: 'Kettles at noon' });
     await card.getByText('$49.50').waitFor();
     await admin.goto('/admin/audit');
-    await admin.getByText('opened a drop ahead of time').waitFor();
+    await admin.getByText(/\S\s+opened a drop ahead of time: Kettles at noon/).waitFor();
   });
 
   it('keeps shoppers out, and deactivates an account', async () => {
