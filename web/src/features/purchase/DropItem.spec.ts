@@ -241,7 +241,7 @@ describe('an item of a drop', () => {
       expect(screen.queryByRole('group', { name: 'Quantity' })).not.toBeInTheDocument();
       useOrders().keep(order('held', { status: 'cancelled' }));
       await waitFor(() => expect(button()).toBeEnabled());
-      expect(screen.queryByRole('group', { name: 'Quantity' })).not.toBeInTheDocument();
+      expect(screen.getByRole('button', { name: 'One more' })).toBeDisabled();
     });
 
     it('shows three holds, and that there are more', async () => {
