@@ -84,7 +84,9 @@ describe('a stranger buys something', () => {
     // Confirmed, it stands in the history and is gone from the shelf.
     const confirmed = await api('post', `/purchase/${order.id}/confirm`, 200);
     expect(confirmed.order).toMatchObject({ id: order.id, status: 'confirmed' });
-    expect((await api('get', '/profile/orders', 200)).data).toEqual([confirmed.order]);
+    expect((await api('get', '/profile/orders', 200)).data).toEqual([
+      { ...confirmed.order, eventTitle: 'Northern lights' },
+    ]);
     const detail = await api('get', `/events/${drop.id}`, 200);
     expect(detail).toMatchObject({ status: 'live', items: [{ stockRemaining: 1 }, { stockRemaining: 1 }] });
 

@@ -69,7 +69,7 @@ describe('claims', () => {
     expect(Date.parse(order.reservedUntil) - Date.parse(order.createdAt)).toBe(60_000);
     expect(await stock(live)).toBe(8);
     const history = await orders.history(shopper(0), { limit: 1 });
-    expect(history.data).toEqual([order]);
+    expect(history.data).toEqual([{ ...order, eventTitle: 'Drop' }]);
   });
 
   it('refuses an item that does not exist', async () => {
