@@ -10,11 +10,13 @@ export * from './optional.js';
 export * from './pagination.js';
 export { createLogger, NestLogger, serializeError } from './logger.js';
 export {
+  answerWithProblem,
   PROBLEM_CONTENT_TYPE,
   problemDocument,
   ProblemFilter,
   sendProblem,
   toAppError,
+  type ProblemDocument,
 } from './problem.filter.js';
 export { rawProblem } from './raw-problem.js';
 export { Problem } from './problem.response.js';

@@ -41,21 +41,24 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function sendProblem(reply: FastifyReply, error: AppError, url: string): void {
+  void reply.send(answerWithProblem(reply, error, url));
+}
+
+/** Gives `reply` the status and headers of a problem and returns its document, to be sent as the body. */
+export function answerWithProblem(reply: FastifyReply, error: AppError, url: string): ProblemDocument {
   const { retryAfterSeconds } = error.details;
   const status = kindStatus[error.kind];
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
-  void reply
-    .code(status)
-    .header('Content-Type', PROBLEM_CONTENT_TYPE)
-    .header('Cache-Control', 'no-store')
-    .send(problemDocument(error, url));
+  void reply.code(status).header('Content-Type', PROBLEM_CONTENT_TYPE).header('Cache-Control', 'no-store');
+  return problemDocument(error, url);
 }
 
+export type ProblemDocument = Record<string, unknown>;
+
 /** The RFC 9457 document of an error; `type` leads to its entry in docs/problems.md. */
-export function problemDocument(error: AppError, url?: string): Record<string, unknown> {
-  const { detail, errors, ...extensions } = error.details;
-  delete extensions.retryAfterSeconds;
+export function problemDocument(error: AppError, url?: string): ProblemDocument {
+  const { detail, errors, retryAfterSeconds, ...extensions } = error.details;
   return {
     type: `/docs/problems#${error.code}`,
     title: error.title,

@@ -11,7 +11,6 @@ import {
   type Offer,
 } from './claims.repository.js';
 import type { OrderResponse } from './dto/order.response.js';
-import { toOrderResponse } from './order-view.js';
 import { purchaseErrors } from './purchase.errors.js';
 import { KEYED_MEMORY_MS, SoldOutMemory, type GoneItem } from './sold-out-memory.js';
 
@@ -24,12 +23,27 @@ const SPLIT_BATCHES_ABOVE = 128;
 /** Reading so many takes PostgreSQL 0.5 ms, and it is done ten times a second at most. */
 const MAX_REMEMBERED_BUYERS = 1_000;
 
+/** The answer from memory: always the same, and it carries no stack. */
+const GONE: ClaimAnswer = { refusal: purchaseErrors.SOLD_OUT() };
+
 export interface Claim {
   userId: string;
   eventItemId: string;
   quantity: number;
   idempotencyKey?: string;
 }
+
+export interface ClaimedOrder {
+  order: OrderResponse;
+  /** Whether it is the first order of a key that was used before. */
+  replayed: boolean;
+}
+
+/**
+ * A refusal is returned and not thrown: it is what most of a drop's crowd gets, and on its way through Nest's promises
+ * a thrown one cost 6 of a request's 45 µs.
+ */
+export type ClaimAnswer = ClaimedOrder | { refusal: AppError };
 
 /** What became of a batch, told after its commit. */
 export interface BatchReport {
@@ -85,24 +99,21 @@ export class ClaimService {
    * units are off the stock and the shopper is within the item's limit. A claim with a key that was used
    * before returns the first order, as it is now. Runs in a transaction of its own, shared with other claims.
    *
-   * @throws SOLD_OUT, EVENT_NOT_LIVE, PURCHASE_LIMIT_REACHED, EVENT_ITEM_NOT_FOUND, IDEMPOTENCY_KEY_REUSED,
-   *   ACCOUNT_NOT_ACTIVE, CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN
+   * @returns an order, or one of SOLD_OUT, EVENT_NOT_LIVE, PURCHASE_LIMIT_REACHED, EVENT_ITEM_NOT_FOUND,
+   *   IDEMPOTENCY_KEY_REUSED, ACCOUNT_NOT_ACTIVE
+   * @throws CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN
    */
-  async claim({ userId, eventItemId, quantity, idempotencyKey }: Claim): Promise<{
-    order: OrderResponse;
-    replayed: boolean;
-  }> {
+  async claim({ userId, eventItemId, quantity, idempotencyKey }: Claim): Promise<ClaimAnswer> {
     const keyed = idempotencyKey !== undefined;
     // A request whose first attempt may be in flight here asks after it.
     const asks = keyed && this.asking.has(userId);
     if (!asks && this.soldOut.refuses(eventItemId, userId, keyed)) {
       this.refusedFromMemory += 1;
-      throw purchaseErrors.SOLD_OUT();
+      return GONE;
     }
     const decision = await this.ask(eventItemId, { userId, quantity, idempotencyKey });
-    if (decision.order)
-      return { order: toOrderResponse(decision.order), replayed: decision.outcome === 'replayed' };
-    throw refusal(decision);
+    if (decision.order) return { order: decision.order, replayed: decision.outcome === 'replayed' };
+    return { refusal: refusalOf(decision) };
   }
 
   /** Units of the item have come back: ask the database again. */
@@ -167,7 +178,7 @@ function reportOf(decisions: ClaimDecision[], durationMs: number): BatchReport {
   return { claims: decisions.length, outcomes, soldOf, durationMs };
 }
 
-function refusal({ outcome, offer }: ClaimDecision): AppError {
+function refusalOf({ outcome, offer }: ClaimDecision): AppError {
   if (!offer) return purchaseErrors.EVENT_ITEM_NOT_FOUND();
   switch (outcome) {
     case 'not_live':

@@ -1,5 +1,5 @@
 export { PurchaseModule } from './purchase.module.js';
-export { ClaimService, type BatchReport } from './claim.service.js';
+export { ClaimService, type BatchReport, type ClaimAnswer, type ClaimedOrder } from './claim.service.js';
 export { Order } from './order.entity.js';
 export { orderStatuses, type OrderStatus } from './order-states.js';
 export { OrderResponse } from './dto/order.response.js';

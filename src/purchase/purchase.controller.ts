@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, RateLimit, type AuthenticatedUser, type RequestWithUser } from '../auth/index.js';
-import { IdPipe } from '../common/index.js';
+import { answerWithProblem, IdPipe, type ProblemDocument } from '../common/index.js';
 import { ClaimService } from './claim.service.js';
 import { ClaimRequest } from './dto/claim.request.js';
 import { OrderEnvelope } from './dto/order.response.js';
@@ -54,10 +54,11 @@ export class PurchaseController {
   async claimEventItem(
     @Req() request: RequestWithUser,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<OrderEnvelope> {
-    const { order, replayed } = await this.claims.claim(readClaim(request));
-    if (replayed) void reply.header('Idempotency-Replayed', 'true');
-    return { order };
+  ): Promise<OrderEnvelope | ProblemDocument> {
+    const answer = await this.claims.claim(readClaim(request));
+    if ('refusal' in answer) return answerWithProblem(reply, answer.refusal, request.url);
+    if (answer.replayed) void reply.header('Idempotency-Replayed', 'true');
+    return { order: answer.order };
   }
 
   @Post(':orderId/confirm')

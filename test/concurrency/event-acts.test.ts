@@ -6,6 +6,7 @@ import { EventsService, EventTransitions, type UpdateEventRequest } from '../../
 import { EventsRepository, type LockedEvent } from '../../src/events/events.repository.js';
 import { ClaimService } from '../../src/purchase/index.js';
 import { createDrop, createShoppers, type DropOptions, type TestDrop } from '../support/drops.js';
+import { orderOf } from '../support/order-of.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin } from '../support/users.js';
 import { waitFor } from '../support/wait.js';
@@ -194,13 +195,12 @@ describe('acts on an event that race', () => {
         let edited: string | number | undefined;
         const shop = async (userId: string) => {
           while (Date.now() < startsAt + 40 || (edited !== 2 && sold === 0))
-            await instances[1].app
-              .get(ClaimService)
-              .claim({ userId, eventItemId: drop.itemId, quantity: 1 })
-              .then(
-                () => sold++,
-                () => undefined,
-              );
+            await orderOf(
+              instances[1].app.get(ClaimService).claim({ userId, eventItemId: drop.itemId, quantity: 1 }),
+            ).then(
+              () => sold++,
+              () => undefined,
+            );
         };
         const postpone = async () => {
           await waitFor('the moment', () => Date.now() >= startsAt - 12 + (round % 16));
@@ -269,16 +269,15 @@ describe('acts on an event that race', () => {
       let sold = 0;
       const shop = async (userId: string) => {
         for (let refused = false; !refused;)
-          await instances[1].app
-            .get(ClaimService)
-            .claim({ userId, eventItemId: drop.itemId, quantity: 1 })
-            .then(
-              () => sold++,
-              (error: AppError) => {
-                expect(error.code).toBe('EVENT_NOT_LIVE');
-                refused = true;
-              },
-            );
+          await orderOf(
+            instances[1].app.get(ClaimService).claim({ userId, eventItemId: drop.itemId, quantity: 1 }),
+          ).then(
+            () => sold++,
+            (error: AppError) => {
+              expect(error.code).toBe('EVENT_NOT_LIVE');
+              refused = true;
+            },
+          );
         expect(closed || (await row(drop.eventId)).status === 'closed').toBe(true);
       };
       const act = async () => {

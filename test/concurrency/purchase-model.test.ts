@@ -5,6 +5,7 @@ import { EventsService } from '../../src/events/index.js';
 import { ClaimService, OrdersService, type OrderStatus } from '../../src/purchase/index.js';
 import { OrdersRepository } from '../../src/purchase/orders.repository.js';
 import { createDrop, createShoppers, makeOverdue, type TestDrop } from '../support/drops.js';
+import { orderOf } from '../support/order-of.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin } from '../support/users.js';
 
@@ -169,15 +170,14 @@ describe('random acts of several shoppers', () => {
       const expected = claims.map((each) => this.model.claim(item, each));
       const answers = await Promise.all(
         claims.map(({ shopper: who, quantity, key }) =>
-          server.app
-            .get(ClaimService)
-            .claim({
+          orderOf(
+            server.app.get(ClaimService).claim({
               userId: this.shoppers[who] as string,
               eventItemId: this.drop.itemIds[item] as string,
               quantity,
               idempotencyKey: key === undefined ? undefined : `key-${key}`,
-            })
-            .catch(codeOf),
+            }),
+          ).catch(codeOf),
         ),
       );
       const told = answers.map((answer, index) => {

@@ -4,6 +4,7 @@ import { EventsService } from '../../src/events/index.js';
 import { ClaimService, OrdersService, type OrderStatus } from '../../src/purchase/index.js';
 import { OrdersRepository } from '../../src/purchase/orders.repository.js';
 import { createDrop, createShoppers } from '../support/drops.js';
+import { orderOf } from '../support/order-of.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin } from '../support/users.js';
 
@@ -85,9 +86,9 @@ describe('acts on a reservation that race', () => {
   async function race(first: string, second: string, round: number) {
     const { pool } = instances[0].database;
     const { eventId, itemId } = await createDrop(pool, { stocks: [1] });
-    const { order } = await instances[0].app
-      .get(ClaimService)
-      .claim({ userId: shopper, eventItemId: itemId, quantity: 1 });
+    const { order } = await orderOf(
+      instances[0].app.get(ClaimService).claim({ userId: shopper, eventItemId: itemId, quantity: 1 }),
+    );
     if (first === 'expire' || second === 'expire')
       await pool.query(
         `UPDATE orders SET reserved_until = clock_timestamp() + random() * make_interval(secs => $2) WHERE id = $1`,

@@ -5,6 +5,7 @@ import {
   type ClaimDecision,
   type ClaimRequestRow,
 } from '../../src/purchase/claims.repository.js';
+import { toOrderResponse } from '../../src/purchase/order-view.js';
 import { createDrop, statusOf, stockOf } from '../support/drops.js';
 import { rush, tally, type Attempt } from '../support/rush.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
@@ -250,7 +251,7 @@ async function naiveClaim(
       offer.stockRemaining,
     ]);
     await client.query('COMMIT');
-    return { outcome: 'granted', offer, order };
+    return { outcome: 'granted', offer, order: toOrderResponse(order) };
   } finally {
     client.release();
   }

@@ -9,6 +9,7 @@ import {
   whileItemLocked,
   type TestDrop,
 } from '../support/drops.js';
+import { orderOf } from '../support/order-of.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { waitFor } from '../support/wait.js';
 
@@ -29,7 +30,7 @@ describe('claims', () => {
 
   const shopper = (index: number) => shoppers[index] as string;
   const claim = (drop: TestDrop, who: number, quantity = 1, idempotencyKey?: string) =>
-    claims.claim({ userId: shopper(who), eventItemId: drop.itemId, quantity, idempotencyKey });
+    orderOf(claims.claim({ userId: shopper(who), eventItemId: drop.itemId, quantity, idempotencyKey }));
   const codeOf = (attempt: Promise<unknown>) =>
     attempt.then(
       (answer) => ((answer as { replayed: boolean }).replayed ? 'REPLAYED' : 'GRANTED'),
@@ -272,7 +273,7 @@ describe('claims', () => {
       const [held, wanted] = itemIds as [string, string];
       let first: Promise<string> | undefined;
       await whileItemLocked(pool, held, async () => {
-        void codeOf(claims.claim({ userId: shopper(20), eventItemId: held, quantity: 1 }));
+        void codeOf(orderOf(claims.claim({ userId: shopper(20), eventItemId: held, quantity: 1 })));
         first = attempt(wanted);
         await waitFor('the batch', async () => (await claimsThatWaitForALock(pool)) === 1);
         await meanwhile(wanted);
@@ -280,7 +281,7 @@ describe('claims', () => {
       return first;
     };
     const claimOf = (userId: string, eventItemId: string, idempotencyKey?: string) =>
-      codeOf(claims.claim({ userId, eventItemId, quantity: 1, idempotencyKey }));
+      codeOf(orderOf(claims.claim({ userId, eventItemId, quantity: 1, idempotencyKey })));
     /** Long enough for a batch that does not wait to have been decided. */
     const aWhile = () => new Promise((resolve) => setTimeout(resolve, 100));
 

@@ -4,6 +4,7 @@ import { Database, type Transaction } from '../../src/database/index.js';
 import { endConnectionsLentTooLong, surviveBrokenConnections } from '../../src/database/pool-care.js';
 import { ClaimService } from '../../src/purchase/index.js';
 import { createDrop, createShoppers } from '../support/drops.js';
+import { orderOf } from '../support/order-of.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { until } from '../support/wait.js';
@@ -43,7 +44,8 @@ describe('the database, when an end of a connection is lost', () => {
       transaction.query('SELECT FROM event_items WHERE id = $1 FOR UPDATE', [itemId]);
     let waitedMs = 0;
     const code = await interrupted(lockItem, async () => {
-      const claim = () => claims.claim({ userId: userId as string, eventItemId: itemId, quantity: 1 });
+      const claim = () =>
+        orderOf(claims.claim({ userId: userId as string, eventItemId: itemId, quantity: 1 }));
       waitedMs = await until(
         () =>
           claim().then(

@@ -10,6 +10,7 @@ import {
   stockOf,
   whileItemLocked,
 } from '../support/drops.js';
+import { orderOf } from '../support/order-of.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 /** What purchases do when a lock is held too long or connections are lost, and what is made up for later. */
@@ -26,7 +27,7 @@ describe('purchases when things break', () => {
   afterAll(() => server.close());
 
   const claim = (eventItemId: string, who = 0, idempotencyKey?: string) =>
-    claims.claim({ userId: shoppers[who] as string, eventItemId, quantity: 1, idempotencyKey });
+    orderOf(claims.claim({ userId: shoppers[who] as string, eventItemId, quantity: 1, idempotencyKey }));
   const until = async (condition: () => Promise<boolean>, deadlineMs: number) => {
     const deadline = Date.now() + deadlineMs;
     while (!(await condition())) if (Date.now() > deadline) throw new Error('It did not happen in time');
@@ -73,7 +74,9 @@ describe('purchases when things break', () => {
     pool.options.port = 1;
     pool.options.connectionString = undefined;
     await expect(
-      away.app.get(ClaimService).claim({ userId: shoppers[0] as string, eventItemId: itemId, quantity: 1 }),
+      orderOf(
+        away.app.get(ClaimService).claim({ userId: shoppers[0] as string, eventItemId: itemId, quantity: 1 }),
+      ),
     ).rejects.toMatchObject({ code: commonErrors.DATABASE_UNAVAILABLE().code });
     await away.close();
   });
@@ -130,11 +133,13 @@ describe('purchases when things break', () => {
       const sold = await createDrop(pool, { stocks: [10, 5], perUserLimit: 5, priceMinor: 200 });
       const idle = await createDrop(pool, { stocks: [7] });
       const buy = (item: number, quantity: number) =>
-        claims.claim({
-          userId: shoppers[0] as string,
-          eventItemId: sold.itemIds[item] as string,
-          quantity,
-        });
+        orderOf(
+          claims.claim({
+            userId: shoppers[0] as string,
+            eventItemId: sold.itemIds[item] as string,
+            quantity,
+          }),
+        );
       const orders = server.app.get(OrdersService);
       await orders.confirm(shoppers[0] as string, (await buy(0, 2)).order.id);
       await orders.confirm(shoppers[0] as string, (await buy(1, 1)).order.id);
