@@ -113,9 +113,10 @@ export class BatchedClaims<Request, Answer> {
       if (queue.length > 0) this.ready.set(itemId, queue);
     }
     this.freeLanes += 1;
-    // The next batch first: the database works on it while the answers of this one are written.
+    // The next batch first: the database works on it while the answers of this one are written. The pool lends its
+    // connection on the next tick, so what is told at once would go before it.
     this.start();
-    tell();
+    process.nextTick(tell);
   }
 
   /** Returns what tells the callers. */
