@@ -9,7 +9,6 @@ const esmOnlyPackages = [
   'token-types',
   'uint8array-extras',
   '@tokenizer',
-  '@fastify/cookie',
   'cookie',
   'content-disposition',
   'glob',

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import { RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -103,7 +102,6 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   setRoutePrefix(app);
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  await app.register(cookie);
   // Without origins of others there is nothing to allow, and the hook would only cost.
   if (settings.raw.ALLOWED_ORIGINS.length > 0)
     await app.register(cors, { origin: settings.raw.ALLOWED_ORIGINS, credentials: true });

@@ -13,6 +13,7 @@ import { commonErrors } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import type { RequestWithUser } from './auth.decorators.js';
 import { FixedWindowStorage } from './fixed-window.storage.js';
+import { RouteMetadata } from './route-metadata.js';
 import { subscriberOf } from './subscriber.js';
 
 export type RateLimitName = 'login' | 'register' | 'purchase' | 'comment';
@@ -48,6 +49,7 @@ export function throttlerOptions(settings: Settings): ThrottlerModuleOptions {
 export class RateLimitGuard extends ThrottlerGuard {
   private readonly enabled: boolean;
   private readonly limits = new Map<string, ThrottlerOptions>();
+  private readonly limitName: RouteMetadata<RateLimitName>;
 
   constructor(
     @InjectThrottlerOptions() options: ThrottlerModuleOptions,
@@ -58,6 +60,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     super(options, storage, reflector);
     this.enabled = settings.rateLimitsEnabled;
     this.headerPrefix = 'RateLimit';
+    this.limitName = new RouteMetadata(reflector, RATE_LIMIT);
   }
 
   override async onModuleInit(): Promise<void> {
@@ -69,7 +72,7 @@ export class RateLimitGuard extends ThrottlerGuard {
   override canActivate(context: ExecutionContext): Promise<boolean> {
     const unlimited = true as unknown as Promise<boolean>;
     if (!this.enabled || context.getType() !== 'http') return unlimited;
-    const name = this.reflector.get<RateLimitName | undefined>(RATE_LIMIT, context.getHandler());
+    const name = this.limitName.of(context);
     const throttler = name === undefined ? undefined : this.limits.get(name);
     if (!throttler) return unlimited;
     return this.handleRequest({

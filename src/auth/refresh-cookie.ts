@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../config/index.js';
 
@@ -7,7 +8,10 @@ const NAME = 'swiftdrop_refresh';
 /** 32 bytes in base64url; anything else is not worth a query. */
 const WELL_FORMED = /^[\w-]{43}$/;
 
-/** Carries the refresh token where no script can read it and no other site can send it. */
+/**
+ * Carries the refresh token where no script can read it and no other site can send it. The `cookie` package by itself:
+ * @fastify/cookie is made of it and looks for cookies in every request, and only those for tokens carry one.
+ */
 @Injectable()
 export class RefreshCookie {
   private readonly options: {
@@ -29,15 +33,19 @@ export class RefreshCookie {
   }
 
   read(request: FastifyRequest): string | undefined {
-    const value = request.cookies[NAME];
+    const value = parseCookie(request.headers.cookie ?? '')[NAME];
     return value !== undefined && WELL_FORMED.test(value) ? value : undefined;
   }
 
   set(reply: FastifyReply, refreshToken: string): void {
-    void reply.setCookie(NAME, refreshToken, { ...this.options, maxAge: this.maxAge });
+    this.send(reply, refreshToken, this.maxAge);
   }
 
   clear(reply: FastifyReply): void {
-    void reply.clearCookie(NAME, this.options);
+    this.send(reply, '', 0);
+  }
+
+  private send(reply: FastifyReply, value: string, maxAge: number): void {
+    void reply.header('Set-Cookie', stringifySetCookie({ name: NAME, value, maxAge, ...this.options }));
   }
 }

@@ -2,18 +2,20 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { REQUIRED_ROLES, type RequestWithUser } from './auth.decorators.js';
 import { authErrors } from './auth.errors.js';
+import { RouteMetadata } from './route-metadata.js';
 import type { Role } from './user.entity.js';
 
 /** Lets only the roles of `@Roles(...)` pass; runs after AuthGuard. */
 @Injectable()
 export class RolesGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  private readonly requiredRoles: RouteMetadata<Role[]>;
+
+  constructor(reflector: Reflector) {
+    this.requiredRoles = new RouteMetadata(reflector, REQUIRED_ROLES);
+  }
 
   canActivate(context: ExecutionContext): boolean {
-    const required = this.reflector.getAllAndOverride<Role[] | undefined>(REQUIRED_ROLES, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const required = this.requiredRoles.of(context);
     if (!required) return true;
     const { user } = context.switchToHttp().getRequest<RequestWithUser>();
     if (!user) throw authErrors.UNAUTHENTICATED();
