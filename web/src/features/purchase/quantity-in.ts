@@ -1,5 +1,8 @@
 import type { LocationQueryValue } from 'vue-router';
 
+/** The most that any item lets one take in one go. */
+export const MOST_AT_ONCE = 10;
+
 /** How many an address asks for: anybody may have written it, so it is one unless it makes sense. */
 export function quantityIn(
   asked: LocationQueryValue | LocationQueryValue[] | undefined,
