@@ -12,6 +12,7 @@ import {
 } from '../support/drops.js';
 import { orderOf } from '../support/order-of.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { until } from '../support/wait.js';
 
 /** What purchases do when a lock is held too long or connections are lost, and what is made up for later. */
 describe('purchases when things break', () => {
@@ -28,12 +29,6 @@ describe('purchases when things break', () => {
 
   const claim = (eventItemId: string, who = 0, idempotencyKey?: string) =>
     orderOf(claims.claim({ userId: shoppers[who] as string, eventItemId, quantity: 1, idempotencyKey }));
-  const until = async (condition: () => Promise<boolean>, deadlineMs: number) => {
-    const deadline = Date.now() + deadlineMs;
-    while (!(await condition())) if (Date.now() > deadline) throw new Error('It did not happen in time');
-  };
-  const whileLocked = (itemId: string, work: () => Promise<void>) =>
-    whileItemLocked(server.database.pool, itemId, work);
   const terminate = (applicationName: string) =>
     server.database.pool.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -43,7 +38,7 @@ describe('purchases when things break', () => {
 
   it('tells every caller of a batch whose connection broke that its fate is unknown, and sells on', async () => {
     const { itemId } = await createDrop(server.database.pool);
-    await whileLocked(itemId, async () => {
+    await whileItemLocked(server.database.pool, itemId, async () => {
       const attempt = claim(itemId, 0, 'lost');
       const seen = expect(attempt).rejects.toMatchObject({
         code: 'CLAIM_UNCERTAIN',
@@ -59,7 +54,7 @@ describe('purchases when things break', () => {
 
   it('answers 503 within the lock time-out when the item is stuck, and sells nothing', async () => {
     const { itemId } = await createDrop(server.database.pool);
-    await whileLocked(itemId, async () => {
+    await whileItemLocked(server.database.pool, itemId, async () => {
       await expect(claim(itemId)).rejects.toMatchObject({ code: '55P03' });
     });
     expect(await stockOf(server.database.pool, itemId)).toBe(10);
