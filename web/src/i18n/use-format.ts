@@ -38,6 +38,8 @@ export function useFormat() {
   const tag = computed(() => regionalTag(locale.value, navigator.languages));
   const format = (options: Intl.DateTimeFormatOptions) => (iso: string | number) =>
     new Intl.DateTimeFormat(tag.value, options).format(new Date(iso));
+  const inUnit = (unit: string, count: number) =>
+    new Intl.NumberFormat(tag.value, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
   return {
     money: (money: Money) =>
       new Intl.NumberFormat(tag.value, {
@@ -47,15 +49,12 @@ export function useFormat() {
       } as Intl.NumberFormatOptions).format(toMajor(money)),
     number: (value: number, options: Intl.NumberFormatOptions = {}) =>
       new Intl.NumberFormat(tag.value, options).format(value),
-    seconds: (count: number) =>
-      new Intl.NumberFormat(tag.value, { style: 'unit', unit: 'second', unitDisplay: 'long' }).format(count),
+    seconds: (count: number) => inUnit('second', count),
     /** In the largest unit that says it whole: 300 is "5 minutes", 90 is "90 seconds". */
     span: (seconds: number) => {
-      const units = { hour: 3_600, minute: 60, second: 1 };
-      const [unit, size] = Object.entries(units).find(([, size]) => seconds % size === 0) ?? ['second', 1];
-      return new Intl.NumberFormat(tag.value, { style: 'unit', unit, unitDisplay: 'long' }).format(
-        seconds / size,
-      );
+      const larger = Object.entries({ hour: 3_600, minute: 60 });
+      const [unit, size] = larger.find(([, size]) => seconds % size === 0) ?? ['second', 1];
+      return inUnit(unit, seconds / size);
     },
     percent: (share: number) =>
       new Intl.NumberFormat(tag.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),

@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n';
 import { partsOf } from '@/features/time/duration';
 import { useFormat } from '@/i18n/use-format';
-import { elapsedText, type UnitWords } from './elapsed';
+import { elapsedText, type TimeUnit, type UnitWords } from './elapsed';
 
 /** Lengths of time in the reader's language. */
 export function useElapsed() {
@@ -16,8 +16,13 @@ export function useElapsed() {
     /** In its two largest units, so that nobody takes it for a time of day: `2 min 13 s`, `1 day 6 h`. */
     lead(milliseconds: number): string {
       const { days, hours, minutes, seconds } = partsOf(milliseconds);
-      const parts = [['d', days] as const, ['h', hours] as const, ['m', minutes] as const];
-      const told = [...parts, ['s', seconds] as const].filter(([, count]) => count > 0).slice(0, 2);
+      const parts: [TimeUnit, number][] = [
+        ['d', days],
+        ['h', hours],
+        ['m', minutes],
+        ['s', seconds],
+      ];
+      const told = parts.filter(([, count]) => count > 0).slice(0, 2);
       return told.length > 0 ? told.map(([name, count]) => unit(name, count)).join(' ') : unit('s', 0);
     },
   };
