@@ -88,9 +88,9 @@ export class TokenKeeper {
 }
 
 /**
- * A fetch that carries the token, renews it once when it is refused, and gives up after 15 s. The refresh cookie is shared
- * by all tabs, so a renewal may bring the token of who logged in elsewhere since; what the user before asked for is
- * not done in that one's name.
+ * A fetch that carries the token, renews it once when it is refused, and gives up after 15 s. The refresh
+ * cookie is shared by all tabs, so a renewal may bring the token of who logged in elsewhere since; what the
+ * user before asked for is not done in that one's name.
  */
 export function authorisedFetch(tokens: TokenKeeper, send: typeof fetch = (...p) => fetch(...p)) {
   return async (request: Request): Promise<Response> => {

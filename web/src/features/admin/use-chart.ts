@@ -17,7 +17,8 @@ export interface ChartTheme {
 
 /**
  * A uPlot in the element with the ref "box": as wide as that is, in the theme's colours, drawn again when these
- * or the language change. `data` is watched; if it gets another number of series, the chart is made anew from `options`.
+ * or the language change. `data` is watched; if it gets another number of series, the chart is made anew from
+ * `options`.
  */
 export function useChart(
   heightPx: () => number,
