@@ -18,7 +18,7 @@ export interface TokenAnswer {
 export class TokenKeeper {
   private token: string | undefined;
   /** Whose token it is. */
-  userId: string | undefined;
+  private userId: string | undefined;
   private renewAt = 0;
   private renewal: Promise<TokenAnswer | undefined> | undefined;
   /** Told when the session turns out to be over, or was renewed with what the server knows of the user. */
@@ -39,6 +39,14 @@ export class TokenKeeper {
   clear(): void {
     this.token = undefined;
     this.userId = undefined;
+  }
+
+  /** A check for what the present user asks for: it throws once the token is another user's. */
+  sameUserCheck(): () => void {
+    const asker = this.userId;
+    return () => {
+      if (asker !== undefined && this.userId !== undefined && this.userId !== asker) throw otherUserProblem();
+    };
   }
 
   async current(): Promise<string | undefined> {
@@ -106,12 +114,8 @@ export function authorisedFetch(tokens: TokenKeeper, send: typeof fetch = (...p)
         throw networkProblem();
       }
     };
-    const { userId } = tokens;
+    const mustBeSameUser = tokens.sameUserCheck();
     const token = await tokens.current();
-    const mustBeSameUser = () => {
-      if (userId !== undefined && tokens.userId !== undefined && tokens.userId !== userId)
-        throw otherUserProblem();
-    };
     mustBeSameUser();
     const response = await attempt(token);
     if (response.status !== 401 || !token) return response;
