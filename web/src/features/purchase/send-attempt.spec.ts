@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiProblem, networkProblem } from '@/api/problem';
+import { ApiProblem, networkProblem, otherUserProblem } from '@/api/problem';
 import type { Order } from '@/api/types';
 import { AttemptBook, type Attempt } from './attempts';
 import { sendAttempt } from './send-attempt';
@@ -97,6 +97,16 @@ describe('an attempt to buy', () => {
     const attempt = book.begin('ann', 'item', 1);
     const outcome = await send(attempt, () => Promise.reject(new ApiProblem('UNAUTHENTICATED', 401)));
     expect(outcome).toEqual({ kind: 'sign-in' });
+    expect(book.open('ann', 'item')).toEqual(attempt);
+  });
+
+  it('is kept for who made it when a try is not sent because somebody else has logged in since', async () => {
+    const attempt = book.begin('ann', 'item', 1);
+    const reserve = vi
+      .fn(() => Promise.reject<Order>(otherUserProblem()))
+      .mockRejectedValueOnce(networkProblem());
+    expect(await send(attempt, reserve)).toEqual({ kind: 'refused', code: 'OTHER_USER' });
+    expect(reserve).toHaveBeenCalledTimes(2);
     expect(book.open('ann', 'item')).toEqual(attempt);
   });
 

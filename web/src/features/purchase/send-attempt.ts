@@ -36,6 +36,8 @@ export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: 
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : new ApiProblem('UNEXPECTED', 0);
       if (problem.status === 401) return { kind: 'sign-in' };
+      // This try was not sent, which says nothing about those before it.
+      if (problem.code === 'OTHER_USER') return { kind: 'refused', code: problem.code };
       const cameEarly = problem.code === 'EVENT_NOT_LIVE' && sending.isOpening?.() === true;
       const worthRetrying =
         problem.isUncertain || problem.status === 429 || problem.status === 408 || cameEarly;
