@@ -100,6 +100,15 @@ describe('an attempt to buy', () => {
     expect(book.open('ann', 'item')).toEqual(attempt);
   });
 
+  it('is not known to be refused when a busy answer follows a lost one', async () => {
+    const attempt = book.begin('ann', 'item', 1);
+    const reserve = vi
+      .fn(() => Promise.reject<Order>(new ApiProblem('RATE_LIMITED', 429)))
+      .mockRejectedValueOnce(networkProblem());
+    expect(await send(attempt, reserve)).toEqual({ kind: 'unsure' });
+    expect(book.open('ann', 'item')).toEqual(attempt);
+  });
+
   it('is kept for who made it when a try is not sent because somebody else has logged in since', async () => {
     const attempt = book.begin('ann', 'item', 1);
     const reserve = vi

@@ -28,6 +28,7 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: Sending): Promise<Outcome> {
   const random = sending.random ?? Math.random;
+  let isUncertain = false;
   for (let tried = 1; ; tried++) {
     try {
       const order = await sending.reserve(attempt);
@@ -39,14 +40,15 @@ export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: 
       // This try was not sent, which says nothing about those before it.
       if (problem.code === 'OTHER_USER') return { kind: 'refused', code: problem.code };
       const cameEarly = problem.code === 'EVENT_NOT_LIVE' && sending.isOpening?.() === true;
-      const worthRetrying =
-        problem.isUncertain || problem.status === 429 || problem.status === 408 || cameEarly;
+      const wasLost = problem.isUncertain || problem.status === 408;
+      const worthRetrying = wasLost || problem.status === 429 || cameEarly;
+      isUncertain ||= wasLost;
       if (!worthRetrying) {
         book.settle(attempt.eventItemId);
         return { kind: 'refused', code: problem.code };
       }
       if (tried === TRIES) {
-        if (problem.isUncertain || problem.status === 408) return { kind: 'unsure' };
+        if (isUncertain) return { kind: 'unsure' };
         book.settle(attempt.eventItemId);
         return { kind: 'refused', code: problem.code };
       }
