@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import ui from '@nuxt/ui/vue-plugin';
 import { api } from '@/api/client';
-import { ApiProblem } from '@/api/problem';
+import { ApiProblem, networkProblem } from '@/api/problem';
 import type { DropEvent, EventStatus, Order, User } from '@/api/types';
 import { useSession } from '@/features/auth/session.store';
 import { serverClock } from '@/features/time/use-now';
@@ -116,6 +116,17 @@ describe('an item of a drop', () => {
     expect(button()).toHaveTextContent('Reserving');
     answer({ id: 'order' } as Order);
     await waitFor(() => expect(button()).toHaveTextContent('Yours'));
+    expect(reserve).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not asked for again in the name of who has logged in since', async () => {
+    const reserve = vi.spyOn(api, 'reserve').mockImplementation(() => {
+      useSession().user = { id: 'bob' } as User;
+      return Promise.reject(networkProblem());
+    });
+    await show('live');
+    await userEvent.click(button());
+    expect(await screen.findByText(/^Somebody else has logged in/)).toBeInTheDocument();
     expect(reserve).toHaveBeenCalledTimes(1);
   });
 

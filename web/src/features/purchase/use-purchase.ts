@@ -1,5 +1,6 @@
 import { computed, ref } from 'vue';
 import { api } from '@/api/client';
+import { otherUserProblem } from '@/api/problem';
 import type { Order } from '@/api/types';
 import { useSession } from '@/features/auth/session.store';
 import { AttemptBook } from './attempts';
@@ -38,7 +39,11 @@ export function usePurchase(
     const attempt = attemptBook().begin(session.user.id, eventItemId, quantity);
     state.value = { kind: 'sending' };
     const outcome = await sendAttempt(attemptBook(), attempt, {
-      reserve: ({ quantity: units, key }) => api.reserve(eventItemId, units, key),
+      reserve: async ({ userId, quantity: units, key }) => {
+        // Between two tries somebody else may have become the user, and a request goes out in the present one's name.
+        if (session.user && session.user.id !== userId) throw otherUserProblem();
+        return api.reserve(eventItemId, units, key);
+      },
       wait,
       onRetry: () => (state.value = { kind: 'retrying' }),
       isOpening: on.isOpening,
