@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import userEvent from '@testing-library/user-event';
-import { cleanup, render, screen, waitFor } from '@testing-library/vue';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/vue';
 import { createPinia, setActivePinia } from 'pinia';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import ui from '@nuxt/ui/vue-plugin';
 import { api } from '@/api/client';
@@ -35,6 +35,23 @@ const event = {
   serverTime: '2026-01-02T00:00:00Z',
   items: [item],
 } as unknown as DropEvent;
+
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+const order = (id: string, changes: Partial<Order>): Order => ({
+  id,
+  eventId: 'event',
+  eventItemId: 'item',
+  itemName: 'Kettle',
+  quantity: 1,
+  unitPrice: item.price,
+  total: item.price,
+  status: 'reserved',
+  reservedUntil: inMinutes(4),
+  createdAt: inMinutes(-1),
+  confirmedAt: null,
+  releaseReason: null,
+  ...changes,
+});
 
 const page = { template: '<div />' };
 
@@ -171,23 +188,36 @@ describe('an item of a drop', () => {
     expect(reserve).not.toHaveBeenCalled();
   });
 
-  describe('of which one has some', () => {
-    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
-    const order = (id: string, changes: Partial<Order>): Order => ({
-      id,
-      eventId: 'event',
-      eventItemId: 'item',
-      itemName: 'Kettle',
-      quantity: 1,
-      unitPrice: item.price,
-      total: item.price,
-      status: 'reserved',
-      reservedUntil: inMinutes(4),
-      createdAt: inMinutes(-1),
-      confirmedAt: null,
-      releaseReason: null,
-      ...changes,
+  describe('whose purchase was not answered before the page was left', () => {
+    const key = 'k'.repeat(32);
+    const chosen = () => screen.getByRole('group', { name: 'Quantity' });
+    beforeEach(() => {
+      const attempt = { key, userId: 'ann', eventItemId: 'item', quantity: 2, startedAt: Date.now() };
+      sessionStorage.setItem('swiftdrop.attempt.item', JSON.stringify(attempt));
     });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it('is asked after with the number that was sent, whatever has become known since', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout'] });
+      const reserve = vi.spyOn(api, 'reserve').mockRejectedValue(networkProblem());
+      await show('live');
+      await vi.advanceTimersByTimeAsync(100);
+      expect(chosen()).toHaveTextContent('2');
+      useOrders().keep(order('bought', { status: 'confirmed', quantity: 2 }));
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(button()).toHaveTextContent('Check again');
+      expect(chosen()).toHaveTextContent('2');
+      for (const name of ['One more', 'One fewer'])
+        expect(screen.getByRole('button', { name })).toBeDisabled();
+      await fireEvent.click(button());
+      expect(reserve).toHaveBeenCalledTimes(5);
+      for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, key]);
+    });
+  });
+
+  describe('of which one has some', () => {
     const own = () => screen.queryByRole('list', { name: 'Yours' });
     const links = () =>
       screen.getAllByRole('link').map((link) => [link.textContent, link.getAttribute('href')]);

@@ -25,6 +25,8 @@ export function usePurchase(
   on: {
     yours: (order: Order) => void;
     signIn: () => void;
+    /** With how many: to be asked after as it was sent. */
+    resuming: (quantity: number) => void;
     refused?: (code: string) => void;
     isOpening?: () => boolean;
   },
@@ -62,7 +64,9 @@ export function usePurchase(
     await session.restore();
     if (!session.user) return;
     const open = attemptBook().open(session.user.id, eventItemId);
-    if (open) await buy(open.quantity);
+    if (!open) return;
+    on.resuming(open.quantity);
+    await buy(open.quantity);
   }
 
   return { state, isBusy, buy, resume };
