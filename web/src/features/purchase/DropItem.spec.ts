@@ -3,7 +3,10 @@ import userEvent from '@testing-library/user-event';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/vue';
 import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { defineComponent, h } from 'vue';
 import { createMemoryHistory, createRouter } from 'vue-router';
+import { useToast } from '@nuxt/ui/composables';
+import UApp from '@nuxt/ui/components/App.vue';
 import ui from '@nuxt/ui/vue-plugin';
 import { api } from '@/api/client';
 import { ApiProblem, networkProblem } from '@/api/problem';
@@ -66,10 +69,13 @@ async function show(phase: EventStatus, changes: Partial<typeof item> = {}, path
     ],
   });
   await router.push(path);
-  render(DropItem, {
-    props: { event, item: { ...item, ...changes }, phase },
-    global: { plugins: [i18n, router, ui] },
+  const props = { event, item: { ...item, ...changes }, phase };
+  const Shop = defineComponent(() => {
+    // Toasts outlive what a test shows.
+    useToast().clear();
+    return () => h(UApp, () => h(DropItem, props));
   });
+  render(Shop, { global: { plugins: [i18n, router, ui] } });
   return router;
 }
 
@@ -99,12 +105,13 @@ describe('an item of a drop', () => {
   });
 
   it('reserves what was chosen with one press and leads to the confirmation', async () => {
-    const reserve = vi.spyOn(api, 'reserve').mockResolvedValue({ id: 'order' } as Order);
+    const reserve = vi.spyOn(api, 'reserve').mockResolvedValue(order('order', {}));
     const router = await show('live');
     const user = userEvent.setup();
     await user.click(screen.getByRole('button', { name: 'One more' }));
     await user.click(button());
     await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/events/event/confirm/order'));
+    expect(screen.queryByText(/a moment ago/)).not.toBeInTheDocument();
     expect(reserve).toHaveBeenCalledExactlyOnceWith('item', 2, expect.stringMatching(/^[0-9a-f]{32}$/));
   });
 
@@ -214,6 +221,17 @@ describe('an item of a drop', () => {
       await fireEvent.click(button());
       expect(reserve).toHaveBeenCalledTimes(5);
       for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, key]);
+    });
+
+    it.each([
+      ['says that it came through only now', order('new', {}), 1],
+      ['leaves a hold that is over to its page', order('old', { status: 'expired' }), 0],
+    ])('%s', async (_, answer, notices) => {
+      vi.spyOn(api, 'reserve').mockResolvedValue(answer);
+      const router = await show('live');
+      await waitFor(() => expect(router.currentRoute.value.name).toBe('confirm'));
+      const said = 'Your purchase from a moment ago came through only now: Kettle is held for you.';
+      expect(screen.queryAllByText(said)).toHaveLength(notices);
     });
   });
 

@@ -23,7 +23,8 @@ const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout
 export function usePurchase(
   eventItemId: string,
   on: {
-    yours: (order: Order) => void;
+    /** `isResumed`: nobody has pressed for it in this page. */
+    yours: (order: Order, isResumed: boolean) => void;
     signIn: () => void;
     /** With how many: to be asked after as it was sent. */
     resuming: (quantity: number) => void;
@@ -35,7 +36,7 @@ export function usePurchase(
   const state = ref<PurchaseState>({ kind: 'idle' });
   const isBusy = computed(() => state.value.kind === 'sending' || state.value.kind === 'retrying');
 
-  async function buy(quantity: number): Promise<void> {
+  async function buy(quantity: number, isResumed = false): Promise<void> {
     if (isBusy.value) return;
     if (!session.user) return on.signIn();
     const attempt = attemptBook().begin(session.user.id, eventItemId, quantity);
@@ -55,7 +56,7 @@ export function usePurchase(
       return on.signIn();
     }
     state.value = outcome;
-    if (outcome.kind === 'yours') on.yours(outcome.order);
+    if (outcome.kind === 'yours') on.yours(outcome.order, isResumed);
     if (outcome.kind === 'refused') on.refused?.(outcome.code);
   }
 
@@ -66,7 +67,7 @@ export function usePurchase(
     const open = attemptBook().open(session.user.id, eventItemId);
     if (!open) return;
     on.resuming(open.quantity);
-    await buy(open.quantity);
+    await buy(open.quantity, true);
   }
 
   return { state, isBusy, buy, resume };
