@@ -91,7 +91,7 @@ describe('docker-compose.yml and Dockerfile', () => {
 
   it('leads nginx to the instances', () => {
     const upstreams = [...readFileSync('nginx/upstream.conf', 'utf8').matchAll(/server ([\w-]+):(\d+)/g)];
-    expect(upstreams.map(([, host]) => host)).toEqual(instances);
+    expect(upstreams.map(([, host]) => host)).toEqual([...instances, ...instances.toReversed()]);
     expect(dockerfile).toContain(`PORT=${upstreams[0]?.[2]}`);
     expect(services.nginx?.ports).toEqual(['8080:8080']);
     expect(readFileSync('nginx/site.conf', 'utf8')).toContain('listen 8080;');
