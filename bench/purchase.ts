@@ -10,7 +10,7 @@
  *   ceiling           a Nest route that does nothing
  *   database          one transaction per order on one hot row, without any server
  *
- *   npm run bench:purchase -- [--rounds 9] [--connections 200] [--scale 1] [--json FILE]
+ *   npm run bench:purchase -- [--rounds 9] [--connections 500] [--scale 1] [--json FILE]
  *
  * Rounds alternate, so that what else the machine does falls on all alike; the median of each figure and of
  * each round's ratios counts. The load runs on the same machine.
@@ -38,15 +38,22 @@ import { fire, lanes, markdownTable, postmasterPid, type Figure, type Measuremen
 const ways = ['naive', 'ours', 'oursTwoProcesses', 'refusals', 'spread', 'ceiling', 'database'] as const;
 type Way = (typeof ways)[number];
 
-interface Browse {
+/** A page looked at alone and beside a rush; the ratio is the median of the rounds'. */
+interface Look {
   aloneP99Ms: number;
   besideRushP99Ms: number;
   ratioP99: number;
-  /** The same of an empty answer by a process that does nothing else: what the machine alone makes of it. */
-  emptyRatioP99: number;
 }
 
-/** Requests of one measurement: under a second's worth, so that the ways alternate faster than a shared host changes. */
+/** Whence the page comes that is looked at. */
+const pagesFrom = {
+  rushingProcess: 'a page of the process that sells',
+  otherProcess: 'a page of another process on the same database',
+  emptyAnswer: 'an empty answer of a process that does nothing else',
+} as const;
+type PageFrom = keyof typeof pagesFrom;
+
+/** Requests of one measurement: under a second's worth, as the speed of a shared host changes within seconds. */
 const REQUESTS: Record<Way, number> = {
   naive: 1_000,
   ours: 10_000,
@@ -69,7 +76,7 @@ const BROWSES_PER_SECOND = 200;
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '9' },
-    connections: { type: 'string', default: '200' },
+    connections: { type: 'string', default: '500' },
     scale: { type: 'string', default: '1' },
     json: { type: 'string' },
   },
@@ -291,51 +298,50 @@ async function steadyAtShare(api: Api, rate: number): Promise<Figure & { rate: n
   return { rate: Math.round(rate), perSecond: latency.totalCount / STEADY_SECONDS, ...typical(latency) };
 }
 
-/**
- * Looks at a drop's page, alone and beside a rush on the same process, in turns; and at an empty answer of a process
- * that has nothing to do with the rush.
- */
-async function browseBesideRush(api: Api, rivalOrigin: string): Promise<Browse> {
-  const origin = target.origins[0] as string;
-  const build = new Requests(origin);
-  const look = async (page: (drop: Drop) => { origin: string; payload: string }) => {
-    const runId = randomBytes(5).toString('hex');
-    const requests = Math.ceil(RUSH_REQUESTS * scale);
-    const buyers = await api.makeBuyers(runId, requests, HOUR_SECONDS, () => undefined);
-    const drop = await openDrop(api, runId, requests, 1);
-    const itemId = (drop.items[0] as Drop['items'][number]).id;
-    const view = { ...page(drop), perSecond: BROWSES_PER_SECOND };
-    const rush = () =>
-      fire(
-        {
-          origins: [origin],
-          connections,
-          requests,
-          expected: 201,
-          request: (index) =>
-            build.purchase(itemId, (buyers[index] as Buyer).accessToken, `${runId}-${index}`),
-        },
-        { nodePids: target.pids, postmaster: 0 },
-      );
-    const alone = await viewDuring(view, () => delay(STEADY_SECONDS * 1000));
-    const besideRush = await viewDuring(view, rush);
-    return { alone: alone.p99, besideRush: besideRush.p99 };
+/** Looks at a page, alone and beside a rush on the first process, from each place in turn. */
+async function browseBesideRush(api: Api, rivalOrigin: string): Promise<Record<PageFrom, Look>> {
+  const [selling, other] = target.origins as [string, string];
+  const pageOf = (origin: string, { id }: Drop) => ({
+    origin,
+    payload: new Requests(origin).get(`/api/v1/events/${id}`),
+  });
+  const pages: Record<PageFrom, (drop: Drop) => { origin: string; payload: string }> = {
+    rushingProcess: (drop) => pageOf(selling, drop),
+    otherProcess: (drop) => pageOf(other, drop),
+    emptyAnswer: () => ({ origin: rivalOrigin, payload: bareRequest(rivalOrigin) }),
   };
-  type Look = Awaited<ReturnType<typeof look>>;
-  const ofDrop: Look[] = [];
-  const empty: Look[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    ofDrop.push(await look(({ id }) => ({ origin, payload: build.get(`/api/v1/events/${id}`) })));
-    empty.push(await look(() => ({ origin: rivalOrigin, payload: bareRequest(rivalOrigin) })));
-  }
-  const of = (looks: Look[], pick: (one: Look) => number) => median(looks.map(pick)) ?? 0;
-  const ratio = ({ alone, besideRush }: Look) => besideRush / alone;
-  return {
-    aloneP99Ms: of(ofDrop, ({ alone }) => alone),
-    besideRushP99Ms: of(ofDrop, ({ besideRush }) => besideRush),
-    ratioP99: of(ofDrop, ratio),
-    emptyRatioP99: of(empty, ratio),
+  const places = Object.keys(pages) as PageFrom[];
+  const looks = Object.fromEntries(places.map((from) => [from, [] as { alone: number; beside: number }[]]));
+  for (let round = 1; round <= rounds; round++)
+    for (const from of places) {
+      const runId = randomBytes(5).toString('hex');
+      const requests = Math.ceil(RUSH_REQUESTS * scale);
+      const buyers = await api.makeBuyers(runId, requests, HOUR_SECONDS, () => undefined);
+      const drop = await openDrop(api, runId, requests, 1);
+      const itemId = (drop.items[0] as Drop['items'][number]).id;
+      const build = new Requests(selling);
+      const request = (index: number) =>
+        build.purchase(itemId, (buyers[index] as Buyer).accessToken, `${runId}-${index}`);
+      const rush = () =>
+        fire(
+          { origins: [selling], connections, requests, expected: 201, request },
+          { nodePids: target.pids, postmaster: 0 },
+        );
+      const view = { ...pages[from](drop), perSecond: BROWSES_PER_SECOND };
+      const alone = await viewDuring(view, () => delay(STEADY_SECONDS * 1000));
+      const beside = await viewDuring(view, rush);
+      looks[from]?.push({ alone: alone.p99, beside: beside.p99 });
+    }
+  const lookOf = (from: PageFrom): Look => {
+    const of = (pick: (one: { alone: number; beside: number }) => number) =>
+      median((looks[from] ?? []).map(pick)) ?? 0;
+    return {
+      aloneP99Ms: of(({ alone }) => alone),
+      besideRushP99Ms: of(({ beside }) => beside),
+      ratioP99: of(({ alone, beside }) => beside / alone),
+    };
   };
+  return Object.fromEntries(places.map((from) => [from, lookOf(from)])) as Record<PageFrom, Look>;
 }
 
 async function arrive(
@@ -381,7 +387,7 @@ function print(
   ratios: Record<string, number | null>,
   cpu: Record<string, Record<string, number | null>>,
   steady: Figure & { rate: number },
-  browse: Browse,
+  browse: Record<PageFrom, Look>,
   postgresVersion: string,
 ): void {
   const cell = (value: number | null | undefined, digits: number) => (value ?? 0).toFixed(digits);
@@ -408,7 +414,16 @@ function print(
   console.log(
     `\nat ${STEADY_SHARE * 100} % of the peak (${steady.rate} /s): p50 ${steady.p50Ms.toFixed(1)} ms, p99 ${steady.p99Ms.toFixed(1)} ms`,
   );
+  console.log('\np99 beside a rush:\n');
   console.log(
-    `browse p99: alone ${browse.aloneP99Ms.toFixed(1)} ms, beside a rush ${browse.besideRushP99Ms.toFixed(1)} ms (${browse.ratioP99.toFixed(1)} ×; an idle process's empty answer: ${browse.emptyRatioP99.toFixed(1)} ×)`,
+    markdownTable(
+      ['', 'alone ms', 'beside ms', '×'],
+      Object.entries(browse).map(([from, { aloneP99Ms, besideRushP99Ms, ratioP99 }]) => [
+        pagesFrom[from as PageFrom],
+        cell(aloneP99Ms, 1),
+        cell(besideRushP99Ms, 1),
+        cell(ratioP99, 1),
+      ]),
+    ),
   );
 }
