@@ -200,7 +200,7 @@ describe('an item of a drop', () => {
     const chosen = () => screen.getByRole('group', { name: 'Quantity' });
     beforeEach(() => {
       const attempt = { key, userId: 'ann', eventItemId: 'item', quantity: 2, startedAt: Date.now() };
-      sessionStorage.setItem('swiftdrop.attempt.item', JSON.stringify(attempt));
+      sessionStorage.setItem('swiftdrop.attempt.ann.item', JSON.stringify(attempt));
     });
     afterEach(() => {
       vi.useRealTimers();

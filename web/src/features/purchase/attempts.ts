@@ -14,7 +14,7 @@ const RESUMABLE_MS = 10 * 60_000;
 /**
  * Attempts, written down before their request leaves: after a lost answer or a reload the same key is
  * sent again, and the server answers with the first order instead of selling twice. One tab, one
- * attempt per item, so session storage is the right place.
+ * attempt of a user per item, so session storage is the right place.
  */
 export class AttemptBook {
   constructor(
@@ -28,25 +28,27 @@ export class AttemptBook {
     const open = this.open(userId, eventItemId);
     if (open && open.quantity === quantity) return open;
     const attempt = { key: this.newKey(), userId, eventItemId, quantity, startedAt: this.wall() };
-    this.storage.setItem(PREFIX + eventItemId, JSON.stringify(attempt));
+    this.storage.setItem(slotOf(attempt), JSON.stringify(attempt));
     return attempt;
   }
 
   open(userId: string, eventItemId: string): Attempt | undefined {
-    const text = this.storage.getItem(PREFIX + eventItemId);
+    const slot = slotOf({ userId, eventItemId });
+    const text = this.storage.getItem(slot);
     if (text === null) return undefined;
     const attempt = parse(text);
-    const usable =
-      attempt !== undefined &&
-      attempt.userId === userId &&
-      Math.abs(this.wall() - attempt.startedAt) < RESUMABLE_MS;
-    if (!usable) this.storage.removeItem(PREFIX + eventItemId);
+    const usable = attempt !== undefined && Math.abs(this.wall() - attempt.startedAt) < RESUMABLE_MS;
+    if (!usable) this.storage.removeItem(slot);
     return usable ? attempt : undefined;
   }
 
-  settle(eventItemId: string): void {
-    this.storage.removeItem(PREFIX + eventItemId);
+  settle(attempt: Attempt): void {
+    this.storage.removeItem(slotOf(attempt));
   }
+}
+
+function slotOf({ userId, eventItemId }: Pick<Attempt, 'userId' | 'eventItemId'>): string {
+  return `${PREFIX}${userId}.${eventItemId}`;
 }
 
 function parse(text: string): Attempt | undefined {

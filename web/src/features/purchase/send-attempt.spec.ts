@@ -120,15 +120,16 @@ describe('an attempt to buy', () => {
   });
 
   it('is nobody else’s, and is not resumed when long past', () => {
-    book.begin('ann', 'item', 1);
+    const attempt = book.begin('ann', 'item', 1);
     expect(book.open('bob', 'item')).toBeUndefined();
-    book.begin('ann', 'item', 1);
+    book.settle(book.begin('bob', 'item', 1));
+    expect(book.open('ann', 'item')).toEqual(attempt);
     now += 11 * 60_000;
     expect(book.open('ann', 'item')).toBeUndefined();
   });
 
   it('survives rubbish in the storage', () => {
-    sessionStorage.setItem('swiftdrop.attempt.item', '{"key":');
+    sessionStorage.setItem('swiftdrop.attempt.ann.item', '{"key":');
     expect(book.open('ann', 'item')).toBeUndefined();
   });
 });

@@ -32,7 +32,7 @@ export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: 
   for (let tried = 1; ; tried++) {
     try {
       const order = await sending.reserve(attempt);
-      book.settle(attempt.eventItemId);
+      book.settle(attempt);
       return { kind: 'yours', order };
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : new ApiProblem('UNEXPECTED', 0);
@@ -44,12 +44,12 @@ export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: 
       const worthRetrying = wasLost || problem.status === 429 || cameEarly;
       isUncertain ||= wasLost;
       if (!worthRetrying) {
-        book.settle(attempt.eventItemId);
+        book.settle(attempt);
         return { kind: 'refused', code: problem.code };
       }
       if (tried === TRIES) {
         if (isUncertain) return { kind: 'unsure' };
-        book.settle(attempt.eventItemId);
+        book.settle(attempt);
         return { kind: 'refused', code: problem.code };
       }
       sending.onRetry?.();
