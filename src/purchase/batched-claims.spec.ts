@@ -1,4 +1,4 @@
-import { BatchedClaims, type ItemClaims } from './batched-claims.js';
+import { BatchedClaims, type BatchedClaimsOptions, type ItemClaims } from './batched-claims.js';
 
 /** A database that answers when the test says so. */
 class Gate {
@@ -26,14 +26,16 @@ class Gate {
   }
 }
 
+type Changeable = 'decide' | 'lanes' | 'maxBatch' | 'splitAbove' | 'queueLimit';
+
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const undone = new Error('undone');
 
 describe('BatchedClaims', () => {
   const setUp = (
-    limits: { lanes?: number; maxBatch?: number; splitAbove?: number; queueLimit?: number } = {},
+    options: Partial<Pick<BatchedClaimsOptions<number, string>, Changeable>> = {},
+    gate = new Gate(),
   ) => {
-    const gate = new Gate();
     const claims = new BatchedClaims<number, string>({
       decide: gate.decide,
       isUndone: (error) => error === undone,
@@ -42,7 +44,7 @@ describe('BatchedClaims', () => {
       splitAbove: 3,
       queueLimit: 5,
       queueFull: () => new Error('full'),
-      ...limits,
+      ...options,
     });
     return { gate, claims };
   };
@@ -69,6 +71,23 @@ describe('BatchedClaims', () => {
     }
     // 14 wait, then 10, 6, 3, 1.
     expect(sizes).toEqual([4, 4, 3, 2, 1]);
+  });
+
+  it('sends the next batch before it tells of the last, though a connection is lent on the next tick', async () => {
+    const events: string[] = [];
+    const gate = new Gate();
+    const decide = async (batch: ItemClaims<number>[]) => {
+      await new Promise<void>((lent) => process.nextTick(lent));
+      events.push('sent');
+      return gate.decide(batch);
+    };
+    const { claims } = setUp({ decide }, gate);
+    void claims.claim('a', 1).then(() => events.push('told'));
+    await settle();
+    void claims.claim('a', 2);
+    batch(gate, 0).answer();
+    await settle();
+    expect(events).toEqual(['sent', 'sent', 'told']);
   });
 
   it('sends together what arrived together', async () => {
