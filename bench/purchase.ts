@@ -316,7 +316,11 @@ async function browseBesideRush(api: Api, rivalOrigin: string): Promise<Record<P
     emptyAnswer: () => ({ origin: rivalOrigin, payload: bareRequest(rivalOrigin) }),
   };
   const places = Object.keys(pages) as PageFrom[];
-  const looks = Object.fromEntries(places.map((from) => [from, [] as { alone: number; beside: number }[]]));
+  const looks: Record<PageFrom, { alone: number; beside: number }[]> = {
+    rushingProcess: [],
+    otherProcess: [],
+    emptyAnswer: [],
+  };
   for (let round = 1; round <= rounds; round++)
     for (const from of places) {
       const runId = randomBytes(5).toString('hex');
@@ -335,11 +339,11 @@ async function browseBesideRush(api: Api, rivalOrigin: string): Promise<Record<P
       const view = { ...pages[from](drop), perSecond: BROWSES_PER_SECOND };
       const alone = await viewDuring(view, () => delay(STEADY_SECONDS * 1000));
       const beside = await viewDuring(view, rush);
-      looks[from]?.push({ alone: alone.p99, beside: beside.p99 });
+      looks[from].push({ alone: alone.p99, beside: beside.p99 });
     }
   const lookOf = (from: PageFrom): Look => {
     const of = (pick: (one: { alone: number; beside: number }) => number) =>
-      median((looks[from] ?? []).map(pick)) ?? 0;
+      median(looks[from].map(pick)) ?? 0;
     return {
       aloneP99Ms: of(({ alone }) => alone),
       besideRushP99Ms: of(({ beside }) => beside),

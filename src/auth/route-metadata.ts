@@ -1,5 +1,5 @@
 import type { ExecutionContext, Type } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import type { Reflector } from '@nestjs/core';
 
 /**
  * What a decorator says of a route: on its handler or else on its controller. The Reflector, asked by each guard for

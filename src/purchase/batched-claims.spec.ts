@@ -26,16 +26,11 @@ class Gate {
   }
 }
 
-type Changeable = 'decide' | 'lanes' | 'maxBatch' | 'splitAbove' | 'queueLimit';
-
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const undone = new Error('undone');
 
 describe('BatchedClaims', () => {
-  const setUp = (
-    options: Partial<Pick<BatchedClaimsOptions<number, string>, Changeable>> = {},
-    gate = new Gate(),
-  ) => {
+  const setUp = (options: Partial<BatchedClaimsOptions<number, string>> = {}, gate = new Gate()) => {
     const claims = new BatchedClaims<number, string>({
       decide: gate.decide,
       isUndone: (error) => error === undone,
