@@ -5,6 +5,8 @@ export interface Attempt {
   eventItemId: string;
   quantity: number;
   startedAt: number;
+  /** A request has left whose answer was not seen, so the order may exist. */
+  isUncertain: boolean;
 }
 
 const PREFIX = 'swiftdrop.attempt.';
@@ -27,9 +29,20 @@ export class AttemptBook {
   begin(userId: string, eventItemId: string, quantity: number): Attempt {
     const open = this.open(userId, eventItemId);
     if (open && open.quantity === quantity) return open;
-    const attempt = { key: this.newKey(), userId, eventItemId, quantity, startedAt: this.wall() };
-    this.storage.setItem(slotOf(attempt), JSON.stringify(attempt));
+    const attempt = {
+      key: this.newKey(),
+      userId,
+      eventItemId,
+      quantity,
+      startedAt: this.wall(),
+      isUncertain: false,
+    };
+    this.write(attempt);
     return attempt;
+  }
+
+  write(attempt: Attempt): void {
+    this.storage.setItem(slotOf(attempt), JSON.stringify(attempt));
   }
 
   open(userId: string, eventItemId: string): Attempt | undefined {

@@ -36,7 +36,7 @@ describe('an attempt to buy', () => {
   it('is written down before it is sent, and struck off once it is answered', async () => {
     const attempt = book.begin('ann', 'item', 1);
     const outcome = await send(attempt, () => {
-      expect(newBook().open('ann', 'item')).toEqual(attempt);
+      expect(newBook().open('ann', 'item')).toEqual({ ...attempt, isUncertain: true });
       return Promise.resolve(order);
     });
     expect(outcome).toEqual({ kind: 'yours', order });
@@ -106,7 +106,28 @@ describe('an attempt to buy', () => {
       .fn(() => Promise.reject<Order>(new ApiProblem('RATE_LIMITED', 429)))
       .mockRejectedValueOnce(networkProblem());
     expect(await send(attempt, reserve)).toEqual({ kind: 'unsure' });
-    expect(book.open('ann', 'item')).toEqual(attempt);
+    expect(book.open('ann', 'item')).toEqual({ ...attempt, isUncertain: true });
+  });
+
+  const busy = () => Promise.reject<Order>(new ApiProblem('RATE_LIMITED', 429));
+
+  it('is not known to be refused when only busy answers follow those lost before the page was loaded anew', async () => {
+    await send(book.begin('ann', 'item', 1), () => Promise.reject(networkProblem()));
+    book = newBook();
+    expect(await send(book.begin('ann', 'item', 1), busy)).toEqual({ kind: 'unsure' });
+    expect(book.open('ann', 'item')?.key).toBe('key-1');
+  });
+
+  it('is not known to be refused when the page was left before its answer', async () => {
+    void send(book.begin('ann', 'item', 1), () => new Promise(() => {}));
+    book = newBook();
+    expect(await send(book.begin('ann', 'item', 1), busy)).toEqual({ kind: 'unsure' });
+  });
+
+  it('is refused when the server was busy each time, though it had to log in first', async () => {
+    await send(book.begin('ann', 'item', 1), () => Promise.reject(new ApiProblem('UNAUTHENTICATED', 401)));
+    expect(await send(book.begin('ann', 'item', 1), busy)).toEqual({ kind: 'refused', code: 'RATE_LIMITED' });
+    expect(book.open('ann', 'item')).toBeUndefined();
   });
 
   it('is kept for who made it when a try is not sent because somebody else has logged in since', async () => {
@@ -116,7 +137,7 @@ describe('an attempt to buy', () => {
       .mockRejectedValueOnce(networkProblem());
     expect(await send(attempt, reserve)).toEqual({ kind: 'refused', code: 'OTHER_USER' });
     expect(reserve).toHaveBeenCalledTimes(2);
-    expect(book.open('ann', 'item')).toEqual(attempt);
+    expect(book.open('ann', 'item')).toEqual({ ...attempt, isUncertain: true });
   });
 
   it('is nobody else’s, and is not resumed when long past', () => {

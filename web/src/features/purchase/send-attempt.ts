@@ -28,21 +28,24 @@ const LONGEST_PAUSE_MS = 5_000;
  */
 export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: Sending): Promise<Outcome> {
   const random = sending.random ?? Math.random;
-  let isUncertain = false;
+  let { isUncertain } = attempt;
   for (let tried = 1; ; tried++) {
+    // Should the page be left while a try is under way, the next one knows of it.
+    book.write({ ...attempt, isUncertain: true });
     try {
       const order = await sending.reserve(attempt);
       book.settle(attempt);
       return { kind: 'yours', order };
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : new ApiProblem('UNEXPECTED', 0);
+      const wasLost = problem.isUncertain || problem.status === 408;
+      isUncertain ||= wasLost;
+      book.write({ ...attempt, isUncertain });
       if (problem.status === 401) return { kind: 'sign-in' };
       // This try was not sent, which says nothing about those before it.
       if (problem.code === 'OTHER_USER') return { kind: 'refused', code: problem.code };
       const cameEarly = problem.code === 'EVENT_NOT_LIVE' && sending.isOpening?.() === true;
-      const wasLost = problem.isUncertain || problem.status === 408;
       const worthRetrying = wasLost || problem.status === 429 || cameEarly;
-      isUncertain ||= wasLost;
       if (!worthRetrying) {
         book.settle(attempt);
         return { kind: 'refused', code: problem.code };
