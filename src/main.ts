@@ -46,7 +46,7 @@ async function boot(): Promise<void> {
 }
 
 function announce(settings: Settings, port: number): void {
-  const { HOST, MONGO_URI, SHOP_URL } = settings.raw;
+  const { HOST, MONGO_URI, REDIS_URL, SHOP_URL } = settings.raw;
   const url = browserUrl(HOST, port);
   if (settings.isProduction) {
     logger.log(`Listening on ${url}`);
@@ -59,6 +59,7 @@ function announce(settings: Settings, port: number): void {
       stores: [
         settings.usesEmbeddedDatabase ? 'embedded PostgreSQL' : 'PostgreSQL',
         MONGO_URI ? 'MongoDB (reviews, comments)' : 'reviews and comments in PostgreSQL too',
+        ...(REDIS_URL ? ['Redis (rate limits)'] : []),
       ],
       logins: settings.seedsDemo ? demoLogins : [],
       ...(settings.usesEmbeddedDatabase && { dataDir: settings.dataDir }),

@@ -12,6 +12,7 @@ import { DisposableAccounts } from './disposable-accounts.service.js';
 import { PasswordHasher } from './password-hasher.js';
 import { ProfileController } from './profile.controller.js';
 import { ProfileService } from './profile.service.js';
+import { RateLimitStorage } from './rate-limit.storage.js';
 import { RateLimitGuard, throttlerOptions } from './rate-limit.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RevocationRepository } from './revocation.repository.js';
@@ -45,6 +46,7 @@ import { UserRepository } from './user.repository.js';
     DisposableAccounts,
     PasswordHasher,
     ProfileService,
+    RateLimitStorage,
     RefreshCookie,
     RevocationRepository,
     Revocations,
@@ -59,6 +61,6 @@ import { UserRepository } from './user.repository.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [AccessTokens, DisposableAccounts, UserAdministration, UserDirectory],
+  exports: [AccessTokens, DisposableAccounts, RateLimitStorage, UserAdministration, UserDirectory],
 })
 export class AuthModule {}

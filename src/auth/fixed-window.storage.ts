@@ -13,7 +13,7 @@ interface Window {
  * Counts hits per key in fixed windows. The throttler's own storage sets a timer for each hit and keeps
  * every key until its timer fires: too dear for the purchase path, and unbounded. Here a hit is one look-up
  * and one increment, and the oldest keys give way. The price is the fixed window's: up to twice the limit
- * can fall around its boundary. Each instance counts for itself.
+ * can fall around its boundary.
  */
 export class FixedWindowStorage implements ThrottlerStorage {
   private readonly windows = new LRUCache<string, Window>({ max: MAX_KEYS });

@@ -1,22 +1,18 @@
-import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import {
   InjectThrottlerOptions,
-  InjectThrottlerStorage,
   ThrottlerGuard,
   type ThrottlerLimitDetail,
   type ThrottlerModuleOptions,
   type ThrottlerOptions,
-  type ThrottlerStorage,
 } from '@nestjs/throttler';
 import { commonErrors } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import type { RequestWithUser } from './auth.decorators.js';
-import { FixedWindowStorage } from './fixed-window.storage.js';
+import { keyOf, RateLimitStorage, type RateLimitName } from './rate-limit.storage.js';
 import { RouteMetadata } from './route-metadata.js';
 import { subscriberOf } from './subscriber.js';
-
-export type RateLimitName = 'login' | 'register' | 'purchase' | 'comment';
 
 const RATE_LIMIT = 'swiftdrop:rate-limit';
 const WINDOW_MS = 60_000;
@@ -36,7 +32,6 @@ export function throttlerOptions(settings: Settings): ThrottlerModuleOptions {
   };
   return {
     throttlers: Object.entries(limits).map(([name, limit]) => ({ name, limit, ttl: WINDOW_MS })),
-    storage: new FixedWindowStorage(),
   };
 }
 
@@ -53,7 +48,8 @@ export class RateLimitGuard extends ThrottlerGuard {
 
   constructor(
     @InjectThrottlerOptions() options: ThrottlerModuleOptions,
-    @InjectThrottlerStorage() storage: ThrottlerStorage,
+    // Named, or what the parent's constructor asks for in its place would come.
+    @Inject(RateLimitStorage) storage: RateLimitStorage,
     reflector: Reflector,
     settings: Settings,
   ) {
@@ -83,7 +79,7 @@ export class RateLimitGuard extends ThrottlerGuard {
       // The library suffixes its headers with any other name.
       throttler: { ...throttler, name: 'default' },
       getTracker: (request) => this.trackerOf(request as RequestWithUser, name as RateLimitName),
-      generateKey: (_, tracker) => `${name} ${tracker}`,
+      generateKey: (_, tracker) => keyOf(name as RateLimitName, tracker),
     });
   }
 

@@ -82,6 +82,9 @@ export const settingsShape = {
     })
     .default('swiftdrop')
     .describe('MongoDB database name.'),
+  REDIS_URL: url(['redis', 'rediss']).describe(
+    'Redis or Valkey in which instances count rate limits together, but for purchases; unset counts in each.',
+  ),
 
   JWT_SECRET: z
     .string()
@@ -147,7 +150,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'TRUSTED_PROXIES',
     'ALLOWED_ORIGINS',
   ],
-  Stores: ['DATABASE_URL', 'DATABASE_POOL_SIZE', 'CLAIM_POOL_SIZE', 'MONGO_URI', 'MONGO_DB_NAME'],
+  Stores: ['DATABASE_URL', 'DATABASE_POOL_SIZE', 'CLAIM_POOL_SIZE', 'MONGO_URI', 'MONGO_DB_NAME', 'REDIS_URL'],
   Security: [
     'JWT_SECRET',
     'ACCESS_TOKEN_TTL_SECONDS',
@@ -213,6 +216,8 @@ export function generalProblems(settings: RawSettings): string[] {
   }
   if (settings.DATABASE_URL !== undefined && !URL.canParse(settings.DATABASE_URL))
     problems.push('DATABASE_URL: is not a URL such as postgres://user:password@host:5432/database');
+  if (settings.REDIS_URL !== undefined && !isRedisUrl(settings.REDIS_URL))
+    problems.push('REDIS_URL: is not a URL such as redis://user:password@host:6379/0');
   for (const proxy of settings.TRUSTED_PROXIES) {
     const range = parseAddressRange(proxy);
     if (!range) problems.push(`TRUSTED_PROXIES: "${proxy}" is not an address or range such as 10.0.0.0/8`);
@@ -245,6 +250,11 @@ function parseAddressRange(text: string): { bits: number; leastBits: number } | 
     .address;
   if (/^::ffff:\d+\./.test(canonical)) return { bits, leastBits: 96 + LEAST_BITS.ipv4 };
   return { bits, leastBits: /^f[cd]/.test(canonical) ? LEAST_BITS.privateIpv6 : LEAST_BITS.ipv6 };
+}
+
+/** Its path, if any, is the number of a database. */
+function isRedisUrl(text: string): boolean {
+  return URL.canParse(text) && /^\/?\d*$/.test(new URL(text).pathname);
 }
 
 /** What a server on any system takes, and none of those that MongoDB keeps for itself. */

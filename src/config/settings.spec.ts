@@ -77,6 +77,7 @@ describe('Settings', () => {
     ['LOG_LEVEL', ['loud']],
     ['DATABASE_URL', ['mysql://localhost/shop', 'postgres://host:port/shop']],
     ['MONGO_URI', ['http://localhost']],
+    ['REDIS_URL', ['http://localhost', 'localhost:6379']],
     ['TRUSTED_PROXIES', ['proxy.example', '10.0.0.0/33', '10.0.0.1,all', '10.0.0.0/', '10.0.0.0/8/8']],
     [
       'MONGO_DB_NAME',

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/index.js';
 import { EventsModule } from '../events/index.js';
 import { PurchaseModule } from '../purchase/index.js';
 import { RealtimeModule } from '../realtime/index.js';
@@ -8,7 +9,7 @@ import { MetricsService } from './metrics.service.js';
 import { ReadinessService } from './readiness.service.js';
 
 @Module({
-  imports: [EventsModule, PurchaseModule, RealtimeModule, ReviewsModule],
+  imports: [AuthModule, EventsModule, PurchaseModule, RealtimeModule, ReviewsModule],
   controllers: [HealthController],
   providers: [ReadinessService, MetricsService],
 })

@@ -9,7 +9,8 @@ export class LivenessResponse {
 export class ReadinessResponse implements ReadinessReport {
   @ApiProperty({
     enum: ['ready', 'degraded', 'unavailable', 'stopping'],
-    description: 'degraded: selling works, reviews do not. The last two are answered with 503.',
+    description:
+      'degraded: selling works, what needs the store that is down does not. The last two are answered with 503.',
   })
   status!: ReadinessReport['status'];
 

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { RateLimitStorage } from '../auth/index.js';
 import { Database } from '../database/index.js';
 import { ReviewStoreHealth } from '../reviews/index.js';
 
@@ -25,11 +26,14 @@ export class ReadinessService implements OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly reviews: ReviewStoreHealth,
+    private readonly rateLimits: RateLimitStorage,
   ) {}
 
   async report(): Promise<ReadinessReport> {
     const stores: Record<string, StoreState> = { postgresql: await this.postgres() };
     if (this.reviews.kind !== 'postgresql') stores[this.reviews.kind] = this.reviews.status();
+    const redis = this.rateLimits.redisStatus;
+    if (redis) stores.redis = redis;
     if (this.stopping) return { status: 'stopping', stores };
     if (stores.postgresql === 'down') return { status: 'unavailable', stores };
     return { status: Object.values(stores).includes('down') ? 'degraded' : 'ready', stores };

@@ -10,17 +10,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PAGE_HEADERS, TRANSPORT_HEADER } from '../../src/http/security-headers.js';
-import { findNginx, startNginx, type NginxProcess } from '../support/nginx-process.js';
+import { findOrInstall } from '../support/debian-programs.js';
+import { startNginx, type NginxProcess } from '../support/nginx-process.js';
 import { RealtimeClient } from '../support/realtime-client.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const nginxProgram = findNginx();
-if (!nginxProgram) {
-  const message = 'nginx is not installed and cannot be installed here: its tests are NOT RUN.';
-  if (process.env.CI) throw new Error(message);
-  console.warn(`\n${'!'.repeat(80)}\n${message}\n${'!'.repeat(80)}\n`);
-}
+const nginxProgram = findOrInstall('nginx', 'nginx-light');
 
 /**
  * Goal: what the compose file puts in front of the API does what it says.

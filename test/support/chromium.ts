@@ -51,8 +51,9 @@ function findInstalled(): string | undefined {
 
 function installWithApt(): string | undefined {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
+  // Another test may be installing too.
   const apt = (...parameters: string[]) =>
-    execFileSync('apt-get', parameters, {
+    execFileSync('flock', ['/tmp/swiftdrop-apt.lock', 'apt-get', ...parameters], {
       stdio: 'ignore',
       timeout: 300_000,
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

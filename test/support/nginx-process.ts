@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,31 +21,6 @@ export interface NginxOptions {
   tls?: { certificate: string; key: string };
   /** Names a header whose address nginx takes for the sender's, for addresses that this machine does not have. */
   addressHeader?: string;
-}
-
-/**
- * Debian's nginx: found, or installed where root and apt are. Undefined where neither is, which CI does not
- * accept.
- */
-export function findNginx(): string | undefined {
-  const places = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'].map((folder) => join(folder, 'nginx'));
-  const found = places.find((file) => existsSync(file));
-  if (found) return found;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
-  // Debian starts services that it installs unless this file forbids it.
-  const policy = '/usr/sbin/policy-rc.d';
-  const isOurs = !existsSync(policy);
-  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    const apt = (...args: string[]) => execFileSync('apt-get', ['-qq', ...args], { stdio: 'ignore' });
-    apt('update');
-    apt('install', '-y', '--no-install-recommends', 'nginx-light');
-    return '/usr/sbin/nginx';
-  } catch {
-    return undefined;
-  } finally {
-    if (isOurs) rmSync(policy, { force: true });
-  }
 }
 
 /** The repository's own nginx files, with the ports and folders of this test. */

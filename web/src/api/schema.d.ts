@@ -1425,7 +1425,7 @@ export interface components {
         };
         ReadinessResponse: {
             /**
-             * @description degraded: selling works, reviews do not. The last two are answered with 503.
+             * @description degraded: selling works, what needs the store that is down does not. The last two are answered with 503.
              * @enum {string}
              */
             status: "ready" | "degraded" | "unavailable" | "stopping";

@@ -1,0 +1,96 @@
+import { Logger } from '@nestjs/common';
+import { createClient } from '@redis/client';
+
+/** What a request waits for Redis at most; a healthy one answers within a millisecond. */
+const ANSWER_WITHIN_MS = 200;
+/** After a question without an answer nobody waits for as long as this, so that an outage is not paid for by each request. */
+const REST_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 1_000;
+const LONGEST_RECONNECT_PAUSE_MS = 2_000;
+
+const PREFIX = 'swiftdrop:limit:';
+
+/** One hit and when its window ends, in one step: a key without an end would count for ever. */
+const COUNT = `
+local hits = redis.call('INCR', KEYS[1])
+if hits == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {hits, redis.call('PTTL', KEYS[1])}
+`;
+
+export interface SharedWindow {
+  hits: number;
+  msLeft: number;
+}
+
+/**
+ * Windows of hits in Redis or Valkey, one for all instances. Nobody waits for it at boot, and whoever asks while it is
+ * away is told so: it may be lost at any time, and what it knew with it.
+ */
+export class RedisWindows {
+  private readonly logger = new Logger('Redis');
+  private readonly client;
+  private restsUntil = 0;
+  private isMissed = false;
+
+  constructor(url: string) {
+    this.client = createClient({
+      url,
+      name: 'swiftdrop',
+      // What could not be asked at once is not asked later: it would count hits long past.
+      disableOfflineQueue: true,
+      socket: {
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, LONGEST_RECONNECT_PAUSE_MS),
+      },
+    });
+    this.client.on('error', (error: Error) => this.miss(error));
+    this.client.on('ready', () => {
+      this.isMissed = false;
+      this.restsUntil = 0;
+      this.logger.log('Redis is connected; the instances count together.');
+    });
+  }
+
+  open(): void {
+    // Failures are reported where they are met, and it goes on trying.
+    void this.client.connect().catch(() => undefined);
+  }
+
+  close(): void {
+    if (this.client.isOpen) this.client.destroy();
+  }
+
+  get status(): 'up' | 'down' {
+    return this.client.isReady && performance.now() >= this.restsUntil ? 'up' : 'down';
+  }
+
+  /** Counts a hit; undefined if Redis does not answer in time. */
+  async count(key: string, windowMs: number): Promise<SharedWindow | undefined> {
+    if (this.status === 'down') return undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      const error = new Error(`no answer within ${ANSWER_WITHIN_MS} ms`);
+      timer = setTimeout(() => reject(error), ANSWER_WITHIN_MS);
+    });
+    try {
+      const asked = this.client.eval(COUNT, { keys: [PREFIX + key], arguments: [String(windowMs)] });
+      const [hits, msLeft] = (await Promise.race([asked, tooLate])) as [number, number];
+      return { hits, msLeft };
+    } catch (error) {
+      this.restsUntil = performance.now() + REST_MS;
+      this.miss(error as Error);
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** One line says it for all, until Redis is back. */
+  private miss(error: Error): void {
+    if (this.isMissed) return;
+    this.isMissed = true;
+    this.logger.warn(
+      `Redis does not answer; each instance counts for itself until it does: ${error.message}`,
+    );
+  }
+}
