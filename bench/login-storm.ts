@@ -95,6 +95,7 @@ async function get(path: string): Promise<void> {
   if (statusCode !== 200) throw new Error(`GET ${path} answered ${statusCode}`);
 }
 
+/** Where too many log in at once, comes back when it is told to. */
 async function post(act: 'register' | 'login', body: object): Promise<void> {
   const response = await request(`${server.url}/api/v1/auth/${act}`, {
     method: 'POST',
@@ -103,6 +104,10 @@ async function post(act: 'register' | 'login', body: object): Promise<void> {
     body: JSON.stringify(body),
   });
   const text = await response.body.text();
+  if (response.statusCode === 503) {
+    await delay(Number(response.headers['retry-after']) * 1000);
+    return post(act, body);
+  }
   if (response.statusCode >= 300) throw new Error(`${act} answered ${response.statusCode}: ${text}`);
 }
 

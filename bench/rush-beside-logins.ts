@@ -8,6 +8,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
 import { Api, type Buyer } from '../lab/api.ts';
@@ -100,17 +101,21 @@ async function rush(api: Api, count: number, onOpen?: () => Promise<void>): Prom
 
 async function rushBesideStorm(api: Api): Promise<Measurement & { authPerSecond: number }> {
   let over = false;
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
   let answered = 0;
   let startedAt = 0;
   const clients: Promise<void>[] = [];
   const client = async (index: number) => {
     const email = `storm-${index}-${randomBytes(5).toString('hex')}@example.org`;
     for (let turn = 0; !over; turn++) {
-      // One registration to three logins; beyond what the hashing threads can do, both are answered 503.
+      // One registration to three logins; beyond what the hashing threads can do, both are answered 503 and come back
+      // when they are told to.
       const isNew = turn % 4 === 0;
       const account = isNew ? email.replace('@', `-${turn}@`) : email.replace('@', '-0@');
-      await post(isNew ? 'register' : 'login', account);
-      answered++;
+      const { status, retryAfterSeconds } = await post(isNew ? 'register' : 'login', account);
+      if (status !== 503) answered++;
+      else await Promise.race([delay(retryAfterSeconds * 1000, undefined, { ref: false }), ended]);
     }
   };
   try {
@@ -121,12 +126,16 @@ async function rushBesideStorm(api: Api): Promise<Measurement & { authPerSecond:
     return { ...measured, authPerSecond: (answered * 1000) / (performance.now() - startedAt) };
   } finally {
     over = true;
+    end();
     await Promise.all(clients);
   }
 }
 
-async function post(act: 'register' | 'login', email: string): Promise<void> {
-  const { body } = await request(`${origin}/api/v1/auth/${act}`, {
+async function post(
+  act: 'register' | 'login',
+  email: string,
+): Promise<{ status: number; retryAfterSeconds: number }> {
+  const { statusCode, headers, body } = await request(`${origin}/api/v1/auth/${act}`, {
     method: 'POST',
     dispatcher,
     headers: { 'content-type': 'application/json' },
@@ -137,4 +146,5 @@ async function post(act: 'register' | 'login', email: string): Promise<void> {
     }),
   });
   await body.dump();
+  return { status: statusCode, retryAfterSeconds: Number(headers['retry-after'] ?? 0) };
 }

@@ -4,10 +4,40 @@
  */
 import { compareSync, hashSync } from 'bcryptjs';
 
-export function hash({ password, cost }: { password: string; cost: number }): string {
-  return hashSync(password, cost);
+/** What a task came to, and how long it kept its thread from others. */
+export interface Worked<Value> {
+  value: Value;
+  tookMs: number;
 }
 
-export function compare({ password, passwordHash }: { password: string; passwordHash: string }): boolean {
-  return compareSync(password, passwordHash);
+/** Work that took so many times its processor time had to share the core. */
+const CONTENDED = 1.3;
+
+/** In force until the next task begins. */
+let restUntil = 0;
+
+export function hash({ password, cost }: { password: string; cost: number }): Worked<string> {
+  return gently(() => hashSync(password, cost));
+}
+
+export function compare(task: { password: string; passwordHash: string }): Worked<boolean> {
+  return gently(() => compareSync(task.password, task.passwordHash));
+}
+
+/**
+ * After work for which others had to wait, the thread rests as long as it worked. Its low priority alone would not spare
+ * them: Linux weighs it against the threads of its own service only, and PostgreSQL is another.
+ */
+function gently<Value>(work: () => Value): Worked<Value> {
+  const calledAt = performance.now();
+  if (restUntil > calledAt)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, restUntil - calledAt);
+  const startedAt = performance.now();
+  const before = process.threadCpuUsage();
+  const value = work();
+  const { user, system } = process.threadCpuUsage(before);
+  const endedAt = performance.now();
+  const workedMs = endedAt - startedAt;
+  restUntil = workedMs > ((user + system) / 1000) * CONTENDED ? endedAt + workedMs : 0;
+  return { value, tookMs: endedAt - calledAt };
 }

@@ -3,13 +3,16 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { Settings } from '../config/index.js';
 import { authErrors } from './auth.errors.js';
+import type { Worked } from './password-hash.worker.js';
 import { MAX_PASSWORD_BYTES } from './password.js';
 
 /** Whoever would wait longer for a free thread is better told to come back. */
 const MAX_WAIT_MS = 5_000;
 
-/** On the 2-core machine this was built on; each step of the cost doubles it. */
+/** On the 2-core machine this was built on; each step of the cost doubles it. What is true here is learnt from the work. */
 const HASH_MS_AT_COST_10 = 60;
+/** How much the last task says of how long the next will take. */
+const WEIGHT_OF_LAST = 0.2;
 
 const BCRYPT_HASH_LENGTH = 60;
 
@@ -21,19 +24,22 @@ const WORKER = new URL(`./password-hash.worker${extname(import.meta.url)}`, impo
 export class PasswordHasher implements OnApplicationShutdown {
   private readonly pool: Piscina;
   private readonly cost: number;
-  private readonly maxWaiting: number;
+  private readonly threads: number;
   private readonly dummyHash: string;
+
+  /** How long a task keeps its thread, its rest included. */
+  private taskMs: number;
 
   constructor(settings: Settings) {
     this.cost = settings.raw.PASSWORD_HASH_COST;
-    const hashMs = HASH_MS_AT_COST_10 * 2 ** (this.cost - 10);
-    this.maxWaiting = Math.ceil((MAX_WAIT_MS / hashMs) * settings.passwordHashThreads);
+    this.threads = settings.passwordHashThreads;
+    this.taskMs = HASH_MS_AT_COST_10 * 2 ** (this.cost - 10);
     // Well formed, of our cost, and the hash of nothing known: comparing with it takes just as long.
     this.dummyHash = `$2b$${String(this.cost).padStart(2, '0')}$${'N'.repeat(21)}u${'N'.repeat(30)}u`;
     this.pool = new Piscina({
       filename: WORKER,
       minThreads: 1,
-      maxThreads: settings.passwordHashThreads,
+      maxThreads: this.threads,
       idleTimeout: 30_000,
       // Where cores are few, the operating system gives them to the purchases first.
       niceIncrement: 10,
@@ -66,8 +72,11 @@ export class PasswordHasher implements OnApplicationShutdown {
     await this.pool.destroy();
   }
 
-  private run<T>(name: string, task: object): Promise<T> {
-    if (this.pool.queueSize >= this.maxWaiting) throw authErrors.AUTH_BUSY({ retryAfterSeconds: 2 });
-    return this.pool.run(task, { name });
+  private async run<Value>(name: string, task: object): Promise<Value> {
+    const waitMs = (this.pool.queueSize * this.taskMs) / this.threads;
+    if (waitMs >= MAX_WAIT_MS) throw authErrors.AUTH_BUSY({ retryAfterSeconds: 2 });
+    const { value, tookMs } = (await this.pool.run(task, { name })) as Worked<Value>;
+    this.taskMs += (tookMs - this.taskMs) * WEIGHT_OF_LAST;
+    return value;
   }
 }

@@ -103,7 +103,7 @@ describe('rate limits', () => {
 
   it('tells at once that too many passwords wait, instead of letting all wait', async () => {
     server = await startTestApp({ PASSWORD_HASH_COST: '12' });
-    // At this cost one thread hashes some twenty in the five seconds that anybody should wait.
+    // At this cost one thread hashes some twenty in the five seconds that anybody should wait, fewer where it is slow.
     const answers = await Promise.all(
       Array.from({ length: 40 }, () =>
         login().then(({ status, body, headers }) => ({ status, body, headers })),
@@ -112,7 +112,7 @@ describe('rate limits', () => {
     const busy = answers.filter(({ status }) => status === 503);
     expect(busy.length).toBeGreaterThan(10);
     expect(answers.filter(({ status }) => status === 401).length).toBe(40 - busy.length);
-    expect(busy.length).toBeLessThan(20);
+    expect(busy.length).toBeLessThan(30);
     for (const { body, headers } of busy) {
       expect(body.code).toBe('AUTH_BUSY');
       expect(headers['retry-after']).toBe('2');
