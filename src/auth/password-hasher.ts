@@ -75,7 +75,10 @@ export class PasswordHasher implements OnApplicationShutdown {
   private async run<Value>(name: string, task: object): Promise<Value> {
     const waitMs = (this.pool.queueSize * this.taskMs) / this.threads;
     if (waitMs >= MAX_WAIT_MS) throw authErrors.AUTH_BUSY({ retryAfterSeconds: 2 });
-    const { value, tookMs } = (await this.pool.run(task, { name })) as Worked<Value>;
+    const { value, tookMs } = (await this.pool.run(
+      { ...task, isInLine: waitMs > 0 },
+      { name },
+    )) as Worked<Value>;
     this.taskMs += (tookMs - this.taskMs) * WEIGHT_OF_LAST;
     return value;
   }

@@ -150,7 +150,14 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'TRUSTED_PROXIES',
     'ALLOWED_ORIGINS',
   ],
-  Stores: ['DATABASE_URL', 'DATABASE_POOL_SIZE', 'CLAIM_POOL_SIZE', 'MONGO_URI', 'MONGO_DB_NAME', 'REDIS_URL'],
+  Stores: [
+    'DATABASE_URL',
+    'DATABASE_POOL_SIZE',
+    'CLAIM_POOL_SIZE',
+    'MONGO_URI',
+    'MONGO_DB_NAME',
+    'REDIS_URL',
+  ],
   Security: [
     'JWT_SECRET',
     'ACCESS_TOKEN_TTL_SECONDS',

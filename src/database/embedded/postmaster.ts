@@ -139,10 +139,12 @@ async function readPidFile(clusterDir: string): Promise<{ pid: number; isReady: 
   return pid > 0 ? { pid, isReady: lines[7]?.trim() === 'ready' } : undefined;
 }
 
-/** PostgreSQL's last complaint since the log had `start` bytes. */
+/** PostgreSQL's last complaint since the log had `start` bytes, but for those of connections that outlived the server before. */
 async function reasonFrom(logFile: string, start: number): Promise<string | undefined> {
   const log = (await readFile(logFile).catch(() => Buffer.alloc(0))).subarray(start).toString();
-  const complaints = log.split('\n').flatMap((line) => /(?:FATAL|PANIC|ERROR): +(.*)/.exec(line)?.[1] ?? []);
+  const complaints = log
+    .split('\n')
+    .flatMap((line) => /(?:FATAL|PANIC|ERROR): +(?!terminating connection)(.*)/.exec(line)?.[1] ?? []);
   return complaints.at(-1) ?? log.trim().split('\n').at(-1);
 }
 
