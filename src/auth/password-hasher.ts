@@ -27,7 +27,7 @@ export class PasswordHasher implements OnApplicationShutdown {
   private readonly threads: number;
   private readonly dummyHash: string;
 
-  /** How long a task keeps its thread, its rest included. */
+  /** How long a task keeps its thread, which is longer where others want the core. */
   private taskMs: number;
 
   constructor(settings: Settings) {
@@ -75,10 +75,7 @@ export class PasswordHasher implements OnApplicationShutdown {
   private async run<Value>(name: string, task: object): Promise<Value> {
     const waitMs = (this.pool.queueSize * this.taskMs) / this.threads;
     if (waitMs >= MAX_WAIT_MS) throw authErrors.AUTH_BUSY({ retryAfterSeconds: 2 });
-    const { value, tookMs } = (await this.pool.run(
-      { ...task, isInLine: waitMs > 0 },
-      { name },
-    )) as Worked<Value>;
+    const { value, tookMs } = (await this.pool.run(task, { name })) as Worked<Value>;
     this.taskMs += (tookMs - this.taskMs) * WEIGHT_OF_LAST;
     return value;
   }
