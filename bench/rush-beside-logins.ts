@@ -100,22 +100,21 @@ async function rush(api: Api, count: number, onOpen?: () => Promise<void>): Prom
 }
 
 async function rushBesideStorm(api: Api): Promise<Measurement & { authPerSecond: number }> {
-  let over = false;
-  let end: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
+  const end = new AbortController();
+  const { signal } = end;
   let answered = 0;
   let startedAt = 0;
   const clients: Promise<void>[] = [];
   const client = async (index: number) => {
     const email = `storm-${index}-${randomBytes(5).toString('hex')}@example.org`;
-    for (let turn = 0; !over; turn++) {
+    for (let turn = 0; !signal.aborted; turn++) {
       // One registration to three logins; beyond what the hashing threads can do, both are answered 503 and come back
       // when they are told to.
       const isNew = turn % 4 === 0;
       const account = isNew ? email.replace('@', `-${turn}@`) : email.replace('@', '-0@');
       const { status, retryAfterSeconds } = await post(isNew ? 'register' : 'login', account);
       if (status !== 503) answered++;
-      else await Promise.race([delay(retryAfterSeconds * 1000, undefined, { ref: false }), ended]);
+      else await delay(retryAfterSeconds * 1000, undefined, { signal }).catch(() => undefined);
     }
   };
   try {
@@ -125,8 +124,7 @@ async function rushBesideStorm(api: Api): Promise<Measurement & { authPerSecond:
     });
     return { ...measured, authPerSecond: (answered * 1000) / (performance.now() - startedAt) };
   } finally {
-    over = true;
-    end();
+    end.abort();
     await Promise.all(clients);
   }
 }
