@@ -34,6 +34,12 @@ export interface ErrorDetails {
   errors?: FieldError[];
   /** Sent as `Retry-After`. */
   retryAfterSeconds?: number;
+  /** The standard members are set from the definition and the request; a detail of the same name would overwrite them. */
+  type?: never;
+  title?: never;
+  status?: never;
+  instance?: never;
+  code?: never;
   /** Further members of the problem document. */
   [extension: string]: unknown;
 }

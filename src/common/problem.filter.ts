@@ -58,17 +58,17 @@ export type ProblemDocument = Record<string, unknown>;
 
 /** The RFC 9457 document of an error; `type` leads to its entry in docs/problems.md. */
 export function problemDocument(error: AppError, url?: string): ProblemDocument {
-  const { detail, errors, retryAfterSeconds, ...extensions } = error.details;
-  return {
+  const { retryAfterSeconds, ...details } = error.details;
+  const standard = {
     type: `/docs/problems#${error.code}`,
     title: error.title,
     status: kindStatus[error.kind],
     code: error.code,
-    ...(detail !== undefined && { detail }),
-    ...(url !== undefined && { instance: url.split('?', 1)[0] }),
-    ...(errors !== undefined && { errors }),
-    ...extensions,
+    detail: details.detail,
+    instance: url?.split('?', 1)[0],
   };
+  // Spread twice: first for the order in which people read them, last so that no detail can overwrite them.
+  return { ...standard, ...details, ...standard };
 }
 
 /** Maps anything thrown to an AppError; what is not understood becomes INTERNAL_ERROR. */

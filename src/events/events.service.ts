@@ -68,7 +68,7 @@ export class EventsService {
     input: UpdateEventRequest,
   ): Promise<EventResponse> {
     const event = await this.lock(transaction, id);
-    if (!isEditable(event.status)) throw eventErrors.EVENT_NOT_EDITABLE({ status: event.status });
+    if (!isEditable(event.status)) throw eventErrors.EVENT_NOT_EDITABLE({ eventStatus: event.status });
     if (expectedVersion === undefined) throw eventErrors.IF_MATCH_REQUIRED();
     if (expectedVersion !== event.version) throw eventErrors.EVENT_CHANGED({ version: event.version });
     assertConsistent(input, event.at);
@@ -84,7 +84,7 @@ export class EventsService {
    */
   async forceOpen(transaction: Transaction, id: string, actorId: string): Promise<EventResponse> {
     const event = await this.lock(transaction, id);
-    if (!allows('forceOpen', event.status)) throw eventErrors.EVENT_NOT_LOCKED({ status: event.status });
+    if (!allows('forceOpen', event.status)) throw eventErrors.EVENT_NOT_LOCKED({ eventStatus: event.status });
     await this.events.markForceOpened(transaction, id, event.at, actorId);
     return this.finish(transaction, id);
   }

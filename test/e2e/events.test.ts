@@ -312,7 +312,7 @@ describe('events over HTTP', () => {
       for (const status of ['live', 'sold_out', 'closed'] as const) {
         const { eventId } = await createDrop(pool, { status });
         const { body } = await edit(eventId, undefined).expect(409);
-        expect(body).toMatchObject({ code: 'EVENT_NOT_EDITABLE', status });
+        expect(body).toMatchObject({ status: 409, code: 'EVENT_NOT_EDITABLE', eventStatus: status });
       }
       // Its time has come, though the scheduler has not.
       const { eventId } = await createDrop(pool, { status: 'locked', startsIn: -1 });
