@@ -66,7 +66,8 @@ const field = { outline: 'ring-(color:--field)' };
 
 export default defineConfig({
   root: here('.'),
-  resolve: { alias: { '@': here('./src') } },
+  // The table of currencies is the server's own file.
+  resolve: { alias: { '@currencies': here('../src/common/currencies.ts'), '@': here('./src') } },
   plugins: [
     vue(),
     ui({

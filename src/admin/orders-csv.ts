@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { toMajorUnits } from '../common/index.js';
 import type { ExportedOrder } from './orders-export.repository.js';
 
 const COLUMNS = [
@@ -35,8 +36,8 @@ export function ordersCsvRows(orders: readonly ExportedOrder[]): string {
     order.status,
     order.item,
     order.quantity,
-    majorUnits(BigInt(order.unitPrice), order.currency),
-    majorUnits(BigInt(order.unitPrice) * BigInt(order.quantity), order.currency),
+    toMajorUnits(BigInt(order.unitPrice), order.currency),
+    toMajorUnits(BigInt(order.unitPrice) * BigInt(order.quantity), order.currency),
     order.currency,
     order.userId,
     order.shopper,
@@ -47,24 +48,4 @@ export function ordersCsvRows(orders: readonly ExportedOrder[]): string {
     order.releaseReason ?? '',
   ]);
   return rows.length === 0 ? '' : stringify(rows, OPTIONS);
-}
-
-/** Exact: 12900 USD is 129.00, 12900 JPY is 12900, 12900 KWD is 12.900. */
-function majorUnits(minor: bigint, currency: string): string {
-  const digits = fractionDigits(currency);
-  if (digits === 0) return String(minor);
-  const padded = String(minor).padStart(digits + 1, '0');
-  return `${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
-}
-
-const known = new Map<string, number>();
-
-function fractionDigits(currency: string): number {
-  let digits = known.get(currency);
-  if (digits === undefined) {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-    digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    known.set(currency, digits);
-  }
-  return digits;
 }

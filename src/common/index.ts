@@ -1,5 +1,6 @@
 export * from './app-error.js';
 export * from './clock.js';
+export * from './currencies.js';
 export { commonErrors } from './common.errors.js';
 export { CommonModule } from './common.module.js';
 export * from './ids.js';

@@ -1,5 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsISO4217CurrencyCode, IsUppercase, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { CURRENCIES, exponentOf } from './currencies.js';
+
+const codesWith = (exponent: number): string =>
+  CURRENCIES.filter((code) => exponentOf(code) === exponent).join(', ');
 
 /** A billion major units at two decimals; what a whole drop may be worth is bounded beside it. */
 export const MAX_PRICE_MINOR = 100_000_000_000;
@@ -12,9 +16,16 @@ export class Money {
   @Max(MAX_PRICE_MINOR)
   amount!: number;
 
-  @ApiProperty({ example: 'USD', minLength: 3, maxLength: 3 })
-  @IsUppercase()
-  @IsISO4217CurrencyCode()
+  @ApiProperty({
+    example: 'USD',
+    minLength: 3,
+    maxLength: 3,
+    pattern: '^[A-Z]{3}$',
+    description:
+      'An ISO 4217 code, in upper case. Its exponent says what `amount` is worth: two decimals, but none for ' +
+      `${codesWith(0)}, and three for ${codesWith(3)}.`,
+  })
+  @IsIn(CURRENCIES, { message: 'currency must be an ISO 4217 code such as USD' })
   currency!: string;
 
   static of(amount: number, currency: string): Money {

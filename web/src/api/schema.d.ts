@@ -873,7 +873,10 @@ export interface components {
         Money: {
             /** @example 12900 */
             amount: number;
-            /** @example USD */
+            /**
+             * @description An ISO 4217 code, in upper case. Its exponent says what `amount` is worth: two decimals, but none for BIF, CLP, DJF, GNF, ISK, JPY, KMF, KRW, PYG, RWF, UGX, VND, VUV, XAF, XOF, XPF, and three for BHD, IQD, JOD, KWD, LYD, OMR, TND.
+             * @example USD
+             */
             currency: string;
         };
         EventItemResponse: {

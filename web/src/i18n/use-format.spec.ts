@@ -30,3 +30,20 @@ describe('a time of day', () => {
     expect(dateTime(four).replace(/\s/g, ' ')).toBe('Nov 21, 2026, 4:00 AM');
   });
 });
+
+describe('an amount of money', () => {
+  it.each([
+    ['IDR', 15_000_050, 'IDR 150,000.50'],
+    ['HUF', 12_345, 'HUF 123.45'],
+    ['COP', 1_234_500, 'COP 12,345'],
+    ['PKR', 12_345, 'PKR 123.45'],
+    ['RSD', 12_345, 'RSD 123.45'],
+    ['KWD', 1_299, 'KWD 1.299'],
+    ['JPY', 12_900, '¥12,900'],
+    ['USD', 12_900, '$129'],
+    ['USD', 12_950, '$129.50'],
+  ])('in %s has the decimals of ISO 4217, whatever the browser thinks', async (currency, amount, text) => {
+    const { money } = await inSetup('en', useFormat);
+    expect(money({ amount, currency }).replace(/\s/g, ' ')).toBe(text);
+  });
+});

@@ -1,22 +1,7 @@
+import { exponentOf } from '@currencies';
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Money } from '@/api/types';
-
-const fractionDigits = new Map<string, number>();
-
-/** How many digits a currency has after the point: 2 for USD, 0 for JPY, 3 for KWD. */
-export function digitsOf(currency: string): number {
-  let digits = fractionDigits.get(currency);
-  if (digits === undefined) {
-    digits =
-      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??
-      2;
-    fractionDigits.set(currency, digits);
-  }
-  return digits;
-}
-
-const toMajor = (money: Money) => money.amount / 10 ** digitsOf(money.currency);
 
 /** The reader's own kind of the language that the shop is in, such as en-GB, where the browser names one. */
 export function regionalTag(locale: string, preferred: readonly string[]): string {
@@ -41,12 +26,17 @@ export function useFormat() {
   const inUnit = (unit: string, count: number) =>
     new Intl.NumberFormat(tag.value, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
   return {
-    money: (money: Money) =>
-      new Intl.NumberFormat(tag.value, {
+    money: ({ amount, currency }: Money) => {
+      // The exponent is the contract's: left to itself, each browser has its own for IDR, HUF and others.
+      const digits = exponentOf(currency);
+      return new Intl.NumberFormat(tag.value, {
         style: 'currency',
-        currency: money.currency,
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
         trailingZeroDisplay: 'stripIfInteger',
-      } as Intl.NumberFormatOptions).format(toMajor(money)),
+      } as Intl.NumberFormatOptions).format(amount / 10 ** digits);
+    },
     number: (value: number, options: Intl.NumberFormatOptions = {}) =>
       new Intl.NumberFormat(tag.value, options).format(value),
     seconds: (count: number) => inUnit('second', count),

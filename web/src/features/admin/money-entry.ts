@@ -1,5 +1,5 @@
+import { exponentOf, toMajorUnits } from '@currencies';
 import type { Money } from '@/api/types';
-import { digitsOf } from '@/i18n/use-format';
 
 /** The server's limit, so that a slip of the finger is told at its field. */
 export const MAX_PRICE_MINOR = 100_000_000_000;
@@ -11,16 +11,11 @@ export const MAX_PRICE_MINOR = 100_000_000_000;
  */
 export function parsePrice(text: string, currency: string): number | undefined {
   const [, whole = '', decimals = ''] = /^(\d+)(?:[.,](\d+))?$/.exec(text.trim()) ?? [];
-  const digits = digitsOf(currency);
+  const digits = exponentOf(currency);
   if (whole === '' || decimals.length > digits) return undefined;
   const minor = Number(whole + decimals.padEnd(digits, '0'));
   return minor <= MAX_PRICE_MINOR ? minor : undefined;
 }
 
 /** A price as one would type it: `129.00`, `12900` in JPY, `12.900` in KWD. */
-export function priceText({ amount, currency }: Money): string {
-  const digits = digitsOf(currency);
-  if (digits === 0) return String(amount);
-  const padded = String(amount).padStart(digits + 1, '0');
-  return `${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
-}
+export const priceText = ({ amount, currency }: Money): string => toMajorUnits(amount, currency);
