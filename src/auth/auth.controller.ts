@@ -76,8 +76,9 @@ export class AuthController {
   @ApiOperation({
     summary: 'Exchange the refresh cookie for a new access token and cookie',
     description:
-      'Each refresh token works once, its predecessor for ten seconds more (two tabs). An older one that is ' +
-      'used again ends the session.',
+      'A refresh token stays good until the next one has been used, so a lost answer costs nothing: send the old ' +
+      'cookie again. Within ten seconds of an exchange the answer to the old cookie sets no new one (two tabs). ' +
+      'A token that comes back after its successor was used ends the session.',
   })
   @ApiOkResponse({ type: AuthenticationResponse })
   @ApiResponse({ status: 401, description: 'INVALID_REFRESH_TOKEN, SESSION_ENDED' })
@@ -143,7 +144,7 @@ export class AuthController {
   }
 
   private grant(reply: FastifyReply, tokens: SessionTokens): AuthenticationResponse {
-    this.cookie.set(reply, tokens.refreshToken);
+    if (tokens.refreshToken !== undefined) this.cookie.set(reply, tokens.refreshToken);
     const { user, accessToken, expiresIn } = tokens;
     return { user: UserResponse.of(user), accessToken, expiresIn };
   }

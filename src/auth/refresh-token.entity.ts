@@ -15,7 +15,10 @@ export class RefreshToken {
   @Column({ type: 'integer' })
   generation!: number;
 
-  /** When a token of its generation was exchanged for one of the next. */
+  @Column({ name: 'issued_at', type: 'timestamptz', default: () => 'now()' })
+  issuedAt!: Date;
+
+  /** When it was exchanged for one of the next generation; one token of each generation is. */
   @Column({ name: 'superseded_at', type: 'timestamptz', nullable: true })
   supersededAt!: Date | null;
 }

@@ -13,10 +13,21 @@ const COLUMNS = `id, user_id AS "userId", device, refresh_generation AS "refresh
 /** An ended session expires with its end, so that one index finds all that can be deleted. */
 const END = 'ended_at = clock_timestamp(), expires_at = LEAST(expires_at, clock_timestamp())';
 
+/** A refresh token, and how the newest generation of its session stands. Times are the database's. */
 export interface PresentedToken {
   generation: number;
-  /** Undefined while it is current. */
-  supersededSecondsAgo: number | null;
+  /** Whether it was exchanged before. Of a past generation one token was; the others never reached their owner. */
+  exchanged: boolean;
+  /** Tokens of the newest generation. */
+  newestCount: number;
+  secondsSinceGenerationBegan: number;
+  secondsSinceLastIssue: number;
+}
+
+/** How long a session lasts: without use, and in all. */
+export interface SessionLife {
+  ttlSeconds: number;
+  maxSeconds: number;
 }
 
 @Injectable()
@@ -25,12 +36,13 @@ export class SessionRepository {
 
   async create(
     transaction: Transaction,
-    session: { id: string; userId: string; device: string; ttlSeconds: number },
+    session: { id: string; userId: string; device: string },
+    life: SessionLife,
   ): Promise<void> {
     await transaction.query(
       `INSERT INTO sessions (id, user_id, device, expires_at)
-       VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))`,
-      [session.id, session.userId, session.device, session.ttlSeconds],
+       VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => LEAST($4::int, $5::int)))`,
+      [session.id, session.userId, session.device, life.ttlSeconds, life.maxSeconds],
     );
   }
 
@@ -41,7 +53,8 @@ export class SessionRepository {
     generation: number,
   ): Promise<void> {
     await transaction.query(
-      'INSERT INTO refresh_tokens (token_hash, session_id, generation) VALUES ($1, $2, $3)',
+      `INSERT INTO refresh_tokens (token_hash, session_id, generation, issued_at)
+       VALUES ($1, $2, $3, clock_timestamp())`,
       [tokenHash, sessionId, generation],
     );
   }
@@ -69,41 +82,51 @@ export class SessionRepository {
 
   async findToken(transaction: Transaction, tokenHash: string): Promise<PresentedToken | undefined> {
     const rows: PresentedToken[] = await transaction.query(
-      `SELECT generation, extract(epoch FROM clock_timestamp() - superseded_at)::float8 AS "supersededSecondsAgo"
-         FROM refresh_tokens WHERE token_hash = $1`,
+      `SELECT token.generation, token.superseded_at IS NOT NULL AS exchanged, newest.count AS "newestCount",
+              extract(epoch FROM clock_timestamp() - newest.began_at)::float8 AS "secondsSinceGenerationBegan",
+              extract(epoch FROM clock_timestamp() - newest.last_at)::float8 AS "secondsSinceLastIssue"
+         FROM refresh_tokens token
+         JOIN sessions ON sessions.id = token.session_id
+        CROSS JOIN LATERAL (
+          SELECT count(*)::int AS count, min(issued_at) AS began_at, max(issued_at) AS last_at
+            FROM refresh_tokens
+           WHERE session_id = sessions.id AND generation = sessions.refresh_generation) newest
+        WHERE token.token_hash = $1`,
       [tokenHash],
     );
     return rows[0];
   }
 
-  async countTokens(transaction: Transaction, sessionId: string, generation: number): Promise<number> {
-    const rows: { count: number }[] = await transaction.query(
-      'SELECT count(*)::int AS count FROM refresh_tokens WHERE session_id = $1 AND generation = $2',
-      [sessionId, generation],
-    );
-    return rows[0]?.count ?? 0;
-  }
-
-  /** Supersedes all tokens of `generation`, and forgets those that are too old to matter. */
+  /** Exchanges a token of `generation` for the next one, and forgets those that are too old to matter. */
   async startGenerationAfter(
     transaction: Transaction,
     sessionId: string,
     generation: number,
-    ttlSeconds: number,
+    tokenHash: string,
   ): Promise<void> {
     await transaction.query(
-      `UPDATE refresh_tokens SET superseded_at = clock_timestamp() WHERE session_id = $1 AND generation = $2`,
-      [sessionId, generation],
+      'UPDATE refresh_tokens SET superseded_at = clock_timestamp() WHERE token_hash = $1',
+      [tokenHash],
     );
     await transaction.query('DELETE FROM refresh_tokens WHERE session_id = $1 AND generation < $2', [
       sessionId,
       generation - KEPT_GENERATIONS,
     ]);
+    await transaction.query('UPDATE sessions SET refresh_generation = $2 + 1 WHERE id = $1', [
+      sessionId,
+      generation,
+    ]);
+  }
+
+  /** Marks a session as used, which prolongs it as far as its life in all allows. */
+  async prolong(transaction: Transaction, sessionId: string, life: SessionLife): Promise<void> {
     await transaction.query(
-      `UPDATE sessions SET refresh_generation = $2 + 1, last_used_at = clock_timestamp(),
-              expires_at = clock_timestamp() + make_interval(secs => $3)
+      `UPDATE sessions
+          SET last_used_at = clock_timestamp(),
+              expires_at = LEAST(clock_timestamp() + make_interval(secs => $2),
+                                 created_at + make_interval(secs => $3))
         WHERE id = $1`,
-      [sessionId, generation, ttlSeconds],
+      [sessionId, life.ttlSeconds, life.maxSeconds],
     );
   }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { commonErrors, newId } from '../common/index.js';
+import { newId } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { Database, type Transaction } from '../database/index.js';
 import { AccessTokens, type IssuedToken } from './access-tokens.js';
@@ -9,29 +9,35 @@ import { authErrors } from './auth.errors.js';
 import type { SessionResponse } from './dto/session.response.js';
 import { RevocationRepository } from './revocation.repository.js';
 import { Revocations } from './revocations.js';
-import { SessionRepository } from './session.repository.js';
+import { SessionRepository, type PresentedToken, type SessionLife } from './session.repository.js';
 import type { User } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
 
 const MAX_SESSIONS_PER_USER = 20;
 
-/** Two tabs may refresh at once with the one cookie that they share; both are honest. */
-const REUSE_GRACE_SECONDS = 10;
+/**
+ * How long an exchanged token is answered with an access token and nothing more: two tabs may refresh at once
+ * with the one cookie that they share, and only one of them can set the next.
+ */
+const GRACE_SECONDS = 10;
 
-/** Tokens of one generation: as many tabs as anybody opens, and a bound on the rows that a loop can make. */
-const MAX_TOKENS_PER_GENERATION = 20;
+/** Successors of one token: as many answers in a row as anybody loses, and a bound on the rows that a loop makes. */
+const MAX_SUCCESSORS = 20;
 
 const REFRESH_TOKEN_BYTES = 32;
 
 /** The secrets of one session, for the one who logged in. */
 export interface SessionTokens extends IssuedToken {
   user: User;
-  refreshToken: string;
+  /** Undefined when the one that was presented stays good, or the browser has got its successor already. */
+  refreshToken: string | undefined;
 }
 
 /**
- * Sessions and their refresh tokens. A session is a family of tokens, of which each may be used once; one
- * that is used again was stolen, from the shopper or by the shopper's thief, and ends the family.
+ * Sessions and their refresh tokens. A session is a family of tokens. A token stays good until one of its
+ * successors has been used, since the answer that brought the successor may have been lost. After that, whoever
+ * presents it has a copy: one of the two is a thief, and the family ends. The rules are in
+ * docs/adr/0006-sessions-without-a-query.md.
  *
  * Locks: the user's row, then the session's. Whoever ends sessions takes the user's too, so no session
  * slips through that opens or refreshes at that moment.
@@ -39,7 +45,7 @@ export interface SessionTokens extends IssuedToken {
 @Injectable()
 export class SessionsService {
   private readonly logger = new Logger(SessionsService.name);
-  private readonly ttlSeconds: number;
+  private readonly life: SessionLife;
 
   constructor(
     private readonly database: Database,
@@ -50,7 +56,8 @@ export class SessionsService {
     private readonly accessTokens: AccessTokens,
     settings: Settings,
   ) {
-    this.ttlSeconds = settings.raw.SESSION_TTL_DAYS * 86_400;
+    const { SESSION_TTL_DAYS, SESSION_MAX_DAYS } = settings.raw;
+    this.life = { ttlSeconds: SESSION_TTL_DAYS * 86_400, maxSeconds: SESSION_MAX_DAYS * 86_400 };
   }
 
   /**
@@ -61,16 +68,15 @@ export class SessionsService {
     const surplus = await this.sessions.endLeastUsed(transaction, user.id, MAX_SESSIONS_PER_USER - 1);
     await this.revocationRows.revokeSessions(transaction, surplus);
     const id = newId();
-    await this.sessions.create(transaction, { id, userId: user.id, device, ttlSeconds: this.ttlSeconds });
-    return this.grant(transaction, user, id, 1);
+    await this.sessions.create(transaction, { id, userId: user.id, device }, this.life);
+    return this.grantNext(transaction, user, id, 1);
   }
 
   /**
-   * Exchanges a refresh token for the next and a new access token, in a transaction of its own. The
-   * predecessor of the current token is honoured for some seconds more.
+   * Exchanges a refresh token for an access token and, unless it is a matter of two tabs, for the next refresh
+   * token, in a transaction of its own.
    * @throws INVALID_REFRESH_TOKEN if it is unknown, or its session or account has ended
-   * @throws SESSION_ENDED if it was used before; its session is ended by that
-   * @throws RATE_LIMITED if a loop refreshes with the same token
+   * @throws SESSION_ENDED if a successor of it was used before; the session is ended by that
    */
   async refresh(refreshToken: string): Promise<SessionTokens> {
     const tokenHash = hashOf(refreshToken);
@@ -81,26 +87,27 @@ export class SessionsService {
       const session = await this.sessions.lockOpen(transaction, owner.sessionId);
       const token = await this.sessions.findToken(transaction, tokenHash);
       if (!user?.active || !session || !token) throw authErrors.INVALID_REFRESH_TOKEN();
-      const current = session.refreshGeneration;
-      if (token.generation === current) {
-        await this.sessions.startGenerationAfter(transaction, session.id, current, this.ttlSeconds);
-        return this.grant(transaction, user, session.id, current + 1);
+      const newest = session.refreshGeneration;
+      switch (standingOf(token, newest)) {
+        case 'current':
+          await this.sessions.startGenerationAfter(transaction, session.id, newest, tokenHash);
+          await this.sessions.prolong(transaction, session.id, this.life);
+          return this.grantNext(transaction, user, session.id, newest + 1);
+        case 'successor lost':
+          await this.sessions.prolong(transaction, session.id, this.life);
+          return this.grantNext(transaction, user, session.id, newest);
+        case 'raced':
+          return { ...this.grantAccess(user, session.id), refreshToken: undefined };
+        case 'reused':
+          await this.endInTransaction(transaction, user.id, session.id);
+          return undefined;
       }
-      const isPredecessor = token.generation === current - 1;
-      if (isPredecessor && (token.supersededSecondsAgo ?? Infinity) < REUSE_GRACE_SECONDS) {
-        const siblings = await this.sessions.countTokens(transaction, session.id, current);
-        if (siblings >= MAX_TOKENS_PER_GENERATION)
-          throw commonErrors.RATE_LIMITED({ retryAfterSeconds: REUSE_GRACE_SECONDS });
-        return this.grant(transaction, user, session.id, current);
-      }
-      await this.endInTransaction(transaction, user.id, session.id);
-      return undefined;
     });
     if (granted) return granted;
     this.revocations.endedHere([owner.sessionId]);
     this.logger.warn({ msg: 'A refresh token was used again; its session was ended', ...owner });
     throw authErrors.SESSION_ENDED({
-      detail: 'The refresh token was used before, so the session was ended.',
+      detail: 'A successor of this refresh token was used before, so the session was ended.',
     });
   }
 
@@ -175,7 +182,7 @@ export class SessionsService {
     return wasOpen;
   }
 
-  private async grant(
+  private async grantNext(
     transaction: Transaction,
     user: User,
     sessionId: string,
@@ -183,14 +190,27 @@ export class SessionsService {
   ): Promise<SessionTokens> {
     const refreshToken = randomBytes(REFRESH_TOKEN_BYTES).toString('base64url');
     await this.sessions.addToken(transaction, sessionId, hashOf(refreshToken), generation);
-    const { accessToken, expiresIn } = this.accessTokens.issue({
-      userId: user.id,
-      role: user.role,
-      sessionId,
-      tokenVersion: user.tokenVersion,
-    });
-    return { user, refreshToken, accessToken, expiresIn };
+    return { ...this.grantAccess(user, sessionId), refreshToken };
   }
+
+  private grantAccess(user: User, sessionId: string): IssuedToken & { user: User } {
+    const { id: userId, role, tokenVersion } = user;
+    return { user, ...this.accessTokens.issue({ userId, role, sessionId, tokenVersion }) };
+  }
+}
+
+/** Decides what an open session's token is good for; `newest` is the session's newest generation. */
+function standingOf(
+  token: PresentedToken,
+  newest: number,
+): 'current' | 'successor lost' | 'raced' | 'reused' {
+  if (token.generation === newest) return 'current';
+  if (token.generation === newest - 1 && token.exchanged) {
+    const mayIssue = token.secondsSinceLastIssue >= GRACE_SECONDS && token.newestCount < MAX_SUCCESSORS;
+    return mayIssue ? 'successor lost' : 'raced';
+  }
+  const isRecent = token.generation >= newest - 2 && token.secondsSinceGenerationBegan < GRACE_SECONDS;
+  return isRecent ? 'raced' : 'reused';
 }
 
 /** SHA-256 suffices for 256 random bits: there is nothing to guess. */

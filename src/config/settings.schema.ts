@@ -96,6 +96,9 @@ export const settingsShape = {
     'Life of an access token.',
   ),
   SESSION_TTL_DAYS: integer(30, 1, 365).describe('Life of a session without use.'),
+  SESSION_MAX_DAYS: integer(180, 1, 3650).describe(
+    'Life of a session in all, however often it is used; then one logs in again.',
+  ),
   COOKIE_SECURE: flag('off').describe('on marks the refresh cookie Secure; must be on in production.'),
   PASSWORD_HASH_COST: integer(10, 4, 15).describe('bcrypt cost; at least 10 in production.'),
   PASSWORD_HASH_THREADS: integer(0, 0, 64).describe(
@@ -162,6 +165,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'JWT_SECRET',
     'ACCESS_TOKEN_TTL_SECONDS',
     'SESSION_TTL_DAYS',
+    'SESSION_MAX_DAYS',
     'COOKIE_SECURE',
     'PASSWORD_HASH_COST',
     'PASSWORD_HASH_THREADS',
@@ -214,6 +218,8 @@ export function generalProblems(settings: RawSettings): string[] {
   const problems: string[] = [];
   if (settings.JWT_SECRET !== undefined && settings.JWT_SECRET.length < 32)
     problems.push('JWT_SECRET: must have at least 32 characters');
+  if (settings.SESSION_MAX_DAYS < settings.SESSION_TTL_DAYS)
+    problems.push('SESSION_MAX_DAYS: must be at least SESSION_TTL_DAYS');
   if ((settings.ADMIN_EMAIL === undefined) !== (settings.ADMIN_PASSWORD === undefined))
     problems.push('ADMIN_EMAIL, ADMIN_PASSWORD: set both or neither');
   if (settings.ADMIN_PASSWORD !== undefined) {

@@ -85,6 +85,7 @@ describe('Settings', () => {
     ],
     ['ALLOWED_ORIGINS', ['*', 'https://shop.example/', 'shop.example']],
     ['JWT_SECRET', ['too short']],
+    ['SESSION_MAX_DAYS', ['29', '3651']],
     ['RATE_LIMITS', ['maybe']],
     ['RESERVATION_TTL_SECONDS', ['4', '86401']],
     ['CLAIM_POOL_SIZE', ['0', '21']],

@@ -29,6 +29,15 @@ describe('sessions', () => {
   const cookieOf = (response: Response) => refreshCookieOf(response).pair;
   const sessionOf = (token: string) =>
     JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid as string;
+  /** Makes all that happened to the session's refresh tokens happen `seconds` earlier. */
+  const ageTokens = (response: Response, seconds: number) =>
+    sql(
+      `UPDATE refresh_tokens
+          SET issued_at = issued_at - make_interval(secs => $2),
+              superseded_at = superseded_at - make_interval(secs => $2)
+        WHERE session_id = $1`,
+      [sessionOf(response.body.accessToken), seconds],
+    );
 
   describe('POST /auth/refresh', () => {
     it('gives a new access token and another cookie, which works in turn', async () => {
@@ -59,48 +68,116 @@ describe('sessions', () => {
       expect(rows[0].prolonged).toBe(true);
     });
 
-    it('honours the immediate predecessor for a few seconds: two tabs', async () => {
+    it('goes on after a lost answer, however late and however often', async () => {
       const first = await login(await registerUser(server));
-      const tabs = [await refresh(cookieOf(first)).expect(200), await refresh(cookieOf(first)).expect(200)];
-      for (const tab of tabs) await profile(tab.body.accessToken).expect(200);
-      // Either tab's cookie may be the one that the browser keeps.
-      const next = await refresh(cookieOf(tabs[1] as Response)).expect(200);
+      for (let loss = 0; loss < 3; loss++) {
+        await refresh(cookieOf(first)).expect(200);
+        await ageTokens(first, 11);
+      }
+      const found = await refresh(cookieOf(first)).expect(200);
+      await profile(found.body.accessToken).expect(200);
+      const next = await refresh(cookieOf(found)).expect(200);
       await refresh(cookieOf(next)).expect(200);
     });
 
-    it('ends the family when the predecessor comes back after those seconds', async () => {
+    it('prolongs the session for a client whose answers are lost', async () => {
       const first = await login(await registerUser(server));
-      const second = await refresh(cookieOf(first)).expect(200);
-      await sql(
-        `UPDATE refresh_tokens SET superseded_at = superseded_at - interval '10 seconds' WHERE session_id = $1`,
-        [sessionOf(first.body.accessToken)],
+      await refresh(cookieOf(first)).expect(200);
+      await ageTokens(first, 11);
+      const id = sessionOf(first.body.accessToken);
+      await sql(`UPDATE sessions SET expires_at = now() + interval '1 minute' WHERE id = $1`, [id]);
+      await refresh(cookieOf(first)).expect(200);
+      const { rows } = await sql(
+        `SELECT expires_at > now() + interval '29 days' AS prolonged FROM sessions WHERE id = $1`,
+        [id],
       );
-      const reused = await refresh(cookieOf(first)).expect(401);
-      expect(reused.body.code).toBe('SESSION_ENDED');
-      // Thief or owner, whoever holds the newest is out as well, access token and all.
-      expect((await refresh(cookieOf(second)).expect(401)).body.code).toBe('INVALID_REFRESH_TOKEN');
-      expect((await profile(second.body.accessToken).expect(401)).body.code).toBe('SESSION_ENDED');
+      expect(rows[0].prolonged).toBe(true);
     });
 
-    it('ends the family when one older than the predecessor comes back, however soon', async () => {
+    it('gives the second of two tabs an access token and no cookie', async () => {
+      const first = await login(await registerUser(server));
+      const [winner, second] = [
+        await refresh(cookieOf(first)).expect(200),
+        await refresh(cookieOf(first)).expect(200),
+      ];
+      for (const tab of [winner, second]) await profile(tab.body.accessToken).expect(200);
+      expect(second.headers['set-cookie']).toBeUndefined();
+      const next = await refresh(cookieOf(winner)).expect(200);
+      // A third tab, slower still: the successor has been used a moment ago.
+      const third = await refresh(cookieOf(first)).expect(200);
+      await profile(third.body.accessToken).expect(200);
+      expect(third.headers['set-cookie']).toBeUndefined();
+      await refresh(cookieOf(next)).expect(200);
+    });
+
+    it('ends the family when a token comes back some time after its successor was used', async () => {
       const user = await registerUser(server);
       const bystander = await login(user);
       const first = await login(user);
       const second = await refresh(cookieOf(first)).expect(200);
       const third = await refresh(cookieOf(second)).expect(200);
-      expect((await refresh(cookieOf(first)).expect(401)).body.code).toBe('SESSION_ENDED');
-      await profile(third.body.accessToken).expect(401);
+      await ageTokens(first, 11);
+      const reused = await refresh(cookieOf(first)).expect(401);
+      expect(reused.body.code).toBe('SESSION_ENDED');
+      // Thief or owner, whoever holds the newest is out as well, access token and all.
+      expect((await refresh(cookieOf(third)).expect(401)).body.code).toBe('INVALID_REFRESH_TOKEN');
+      expect((await profile(third.body.accessToken).expect(401)).body.code).toBe('SESSION_ENDED');
       // The user's other sessions are other families.
       await profile(bystander.body.accessToken).expect(200);
       await refresh(cookieOf(bystander)).expect(200);
     });
 
-    it('bounds how often the predecessor is honoured', async () => {
+    it('ends the family when one three exchanges old comes back, however soon', async () => {
       const first = await login(await registerUser(server));
-      for (let tab = 0; tab < 20; tab++) await refresh(cookieOf(first)).expect(200);
-      const { body, headers } = await refresh(cookieOf(first)).expect(429);
-      expect(body.code).toBe('RATE_LIMITED');
-      expect(headers['retry-after']).toBe('10');
+      const second = await refresh(cookieOf(first)).expect(200);
+      const third = await refresh(cookieOf(second)).expect(200);
+      const fourth = await refresh(cookieOf(third)).expect(200);
+      expect((await refresh(cookieOf(first)).expect(401)).body.code).toBe('SESSION_ENDED');
+      await profile(fourth.body.accessToken).expect(401);
+    });
+
+    it('finds out the thief of an old cookie as soon as both have refreshed', async () => {
+      for (const thiefIsFirst of [false, true]) {
+        const first = await login(await registerUser(server));
+        const owner = await refresh(cookieOf(first)).expect(200);
+        await ageTokens(first, 11);
+        const thief = await refresh(cookieOf(first)).expect(200);
+        const [earlier, later] = thiefIsFirst ? [thief, owner] : [owner, thief];
+        const next = await refresh(cookieOf(earlier)).expect(200);
+        await ageTokens(first, 11);
+        expect((await refresh(cookieOf(later)).expect(401)).body.code).toBe('SESSION_ENDED');
+        await profile(next.body.accessToken).expect(401);
+      }
+    });
+
+    it('bounds the successors of one token, and still gives access tokens', async () => {
+      const first = await login(await registerUser(server));
+      for (let loss = 0; loss < 20; loss++) {
+        const { headers } = await refresh(cookieOf(first)).expect(200);
+        expect(headers['set-cookie']).toBeDefined();
+        await ageTokens(first, 11);
+      }
+      const beyond = await refresh(cookieOf(first)).expect(200);
+      expect(beyond.headers['set-cookie']).toBeUndefined();
+      await profile(beyond.body.accessToken).expect(200);
+    });
+
+    it('does not prolong a session beyond its life in all', async () => {
+      const first = await login(await registerUser(server));
+      const id = sessionOf(first.body.accessToken);
+      const daysLeft = async () =>
+        (
+          await sql(
+            `SELECT round(extract(epoch FROM expires_at - now()) / 86400)::int AS days FROM sessions WHERE id = $1`,
+            [id],
+          )
+        ).rows[0].days as number;
+      await sql(`UPDATE sessions SET created_at = now() - interval '175 days' WHERE id = $1`, [id]);
+      const second = await refresh(cookieOf(first)).expect(200);
+      expect(await daysLeft()).toBe(5);
+      await sql(`UPDATE sessions SET created_at = now() - interval '181 days' WHERE id = $1`, [id]);
+      const last = await refresh(cookieOf(second)).expect(200);
+      expect((await refresh(cookieOf(last)).expect(401)).body.code).toBe('INVALID_REFRESH_TOKEN');
     });
 
     it.each([

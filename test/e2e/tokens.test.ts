@@ -39,21 +39,33 @@ describe('access tokens', () => {
   });
 
   it('takes the forger for a user once the secret is right (negative control)', async () => {
-    const token = forge({ alg: 'HS256', typ: 'JWT' }, claims, TEST_SETTINGS.JWT_SECRET);
+    const token = forge({ alg: 'HS256', typ: 'at+jwt' }, claims, TEST_SETTINGS.JWT_SECRET);
     await profile().auth(token, { type: 'bearer' }).expect(200);
   });
+
+  const signed = (changes: object, header: object = {}) =>
+    forge({ alg: 'HS256', typ: 'at+jwt', ...header }, { ...claims, ...changes }, TEST_SETTINGS.JWT_SECRET);
 
   it.each([
     ['no algorithm', () => `${part({ alg: 'none' })}.${part(claims)}.`],
     ['no algorithm, oddly spelt', () => `${part({ alg: 'nOnE' })}.${part(claims)}.`],
     ['no algorithm, yet a signature', () => forge({ alg: 'none' }, claims, TEST_SETTINGS.JWT_SECRET)],
-    ['another secret', () => forge({ alg: 'HS256' }, claims, 'x'.repeat(32))],
-    ['another algorithm', () => forge({ alg: 'HS512' }, claims, TEST_SETTINGS.JWT_SECRET, 'sha512')],
+    ['another secret', () => forge({ alg: 'HS256', typ: 'at+jwt' }, claims, 'x'.repeat(32))],
+    [
+      'another algorithm',
+      () => forge({ alg: 'HS512', typ: 'at+jwt' }, claims, TEST_SETTINGS.JWT_SECRET, 'sha512'),
+    ],
     ['an exchanged role', () => user.token.replace(/\.[^.]*\./, `.${part({ ...claims, role: 'admin' })}.`)],
-    ['no expiry', () => forge({ alg: 'HS256' }, { ...claims, exp: undefined }, TEST_SETTINGS.JWT_SECRET)],
-    ['a past expiry', () => forge({ alg: 'HS256' }, { ...claims, exp: 1 }, TEST_SETTINGS.JWT_SECRET)],
-    ['an unknown role', () => forge({ alg: 'HS256' }, { ...claims, role: 'root' }, TEST_SETTINGS.JWT_SECRET)],
-    ['no session', () => forge({ alg: 'HS256' }, { ...claims, sid: undefined }, TEST_SETTINGS.JWT_SECRET)],
+    ['no expiry', () => signed({ exp: undefined })],
+    ['a past expiry', () => signed({ exp: 1 })],
+    ['an unknown role', () => signed({ role: 'root' })],
+    ['no session', () => signed({ sid: undefined })],
+    ['no type', () => signed({}, { typ: undefined })],
+    ['the type of any token', () => signed({}, { typ: 'JWT' })],
+    ['no audience', () => signed({ aud: undefined })],
+    ['another audience', () => signed({ aud: 'mail-links' })],
+    ['no issuer', () => signed({ iss: undefined })],
+    ['another issuer', () => signed({ iss: 'elsewhere' })],
     ['a great length', () => `${user.token}${'A'.repeat(4000)}`],
     ['no shape', () => 'nonsense'],
   ])('refuses a token with %s', async (_, token) => {

@@ -52,7 +52,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the refresh cookie for a new access token and cookie
-         * @description Each refresh token works once, its predecessor for ten seconds more (two tabs). An older one that is used again ends the session.
+         * @description A refresh token stays good until the next one has been used, so a lost answer costs nothing: send the old cookie again. Within ten seconds of an exchange the answer to the old cookie sets no new one (two tabs). A token that comes back after its successor was used ends the session.
          */
         post: operations["refreshSession"];
         delete?: never;
