@@ -10,8 +10,6 @@ export interface EventView {
   description: string;
   status: EventStatus;
   startsAt: Date;
-  /** `startsAt` to the microsecond, for cursors. */
-  startsAtText: string;
   endsAt: Date;
   openedAt: Date | null;
   closedAt: Date | null;
@@ -48,8 +46,17 @@ export interface EventItemFields {
   perUserLimit: number;
 }
 
+/** An event with its place in the list: the time that the list is ordered by, to the microsecond. */
+export type ListedEventView = EventView & { position: string };
+
+export interface EventOnSale {
+  id: string;
+  status: EventStatus;
+}
+
+/** Where a page begins: after the event `id` at `instant`. */
 export interface ListPosition {
-  startsAtText: string;
+  instant: string;
   id: string;
 }
 
@@ -58,13 +65,10 @@ const EVENT_ACTS_LOCK = 7_310_583;
 
 const INSTANT_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 
-/** The time is taken once per statement, so that a status and the serverTime beside it agree. */
-const VIEW = `
-SELECT e.id, e.title, e.description,
+const FIELDS = `e.id, e.title, e.description,
   event_phase(e.status, e.starts_at, e.ends_at, moment.at) AS status,
-  e.starts_at AS "startsAt",
-  to_char(e.starts_at AT TIME ZONE 'UTC', '${INSTANT_FORMAT}') AS "startsAtText",
-  e.ends_at AS "endsAt", e.opened_at AS "openedAt", e.closed_at AS "closedAt", e.sold_out_at AS "soldOutAt",
+  e.starts_at AS "startsAt", e.ends_at AS "endsAt",
+  e.opened_at AS "openedAt", e.closed_at AS "closedAt", e.sold_out_at AS "soldOutAt",
   e.reservation_ttl_seconds AS "reservationTtlSeconds", e.version, moment.at,
   ARRAY(
     SELECT jsonb_build_object(
@@ -75,10 +79,12 @@ SELECT e.id, e.title, e.description,
     FROM event_items i JOIN item_catalog c ON c.id = i.item_id
     WHERE i.event_id = e.id
     ORDER BY i.position
-  ) AS items
-FROM (SELECT clock_timestamp() AS at) moment CROSS JOIN events e`;
+  ) AS items`;
 
-const ONE_EVENT = `${VIEW} WHERE e.id = $1`;
+/** The time is taken once per statement, so that a status and the serverTime beside it agree. */
+const SOURCE = 'FROM (SELECT clock_timestamp() AS at) moment CROSS JOIN events e';
+
+const ONE_EVENT = `SELECT ${FIELDS} ${SOURCE} WHERE e.id = $1`;
 
 /** Lets the few events that are not over be found by index, however long the history grows. */
 const NOT_OVER = `e.status <> 'closed' AND e.ends_at > moment.at`;
@@ -96,30 +102,45 @@ export class EventsRepository {
   }
 
   /**
-   * Latest start first; with status `locked` soonest start first. Up to `count` that come after `after`.
-   * The times of one page are all the same statement's.
+   * Reads up to `count` events in one of `statuses` that come after `after`; see `orderOf` for their order. The
+   * times of one page are all the same statement's.
    */
   async page(
-    status: EventStatus | undefined,
+    statuses: readonly EventStatus[] | undefined,
     after: ListPosition | undefined,
     count: number,
-  ): Promise<EventView[]> {
-    const [direction, beyond] = status === 'locked' ? ['ASC', '>'] : ['DESC', '<'];
+  ): Promise<ListedEventView[]> {
+    const { column, direction, beyond } = orderOf(statuses);
     const conditions = ['TRUE'];
     const parameters: unknown[] = [count];
     const parameter = (value: unknown) => `$${parameters.push(value)}`;
-    if (status !== undefined) {
-      conditions.push(`event_phase(e.status, e.starts_at, e.ends_at, moment.at) = ${parameter(status)}`);
-      if (status !== 'closed') conditions.push(NOT_OVER);
+    if (statuses) {
+      conditions.push(
+        `event_phase(e.status, e.starts_at, e.ends_at, moment.at) = ANY (${parameter(statuses)})`,
+      );
+      if (!statuses.includes('closed')) conditions.push(NOT_OVER);
     }
     if (after)
       conditions.push(
-        `(e.starts_at, e.id) ${beyond} (${parameter(after.startsAtText)}::timestamptz, ${parameter(after.id)}::uuid)`,
+        `(${column}, e.id) ${beyond} (${parameter(after.instant)}::timestamptz, ${parameter(after.id)}::uuid)`,
       );
     return this.database.reader.query(
-      `${VIEW} WHERE ${conditions.join(' AND ')}
-       ORDER BY e.starts_at ${direction}, e.id ${direction} LIMIT $1`,
+      `SELECT ${FIELDS}, to_char(${column} AT TIME ZONE 'UTC', '${INSTANT_FORMAT}') AS position ${SOURCE}
+       WHERE ${conditions.join(' AND ')}
+       ORDER BY ${column} ${direction}, e.id ${direction} LIMIT $1`,
       parameters,
+    );
+  }
+
+  /** Reads the events on sale without their items; the soonest end comes first. */
+  onSale(limit: number): Promise<EventOnSale[]> {
+    return this.database.reader.query(
+      `SELECT * FROM (
+         SELECT e.id, event_phase(e.status, e.starts_at, e.ends_at, moment.at) AS status, e.ends_at ${SOURCE}
+         WHERE ${NOT_OVER}
+       ) AS event
+       WHERE status IN ('live', 'sold_out') ORDER BY ends_at, id LIMIT $1`,
+      [limit],
     );
   }
 
@@ -222,6 +243,15 @@ export class EventsRepository {
       [id, at, actorId],
     );
   }
+}
+
+/** What comes first: of events on sale the soonest end, of locked ones the soonest start, else the latest start. */
+function orderOf(statuses: readonly EventStatus[] | undefined) {
+  const all = (wanted: readonly EventStatus[]) =>
+    statuses !== undefined && statuses.every((status) => wanted.includes(status));
+  if (all(['live', 'sold_out'])) return { column: 'e.ends_at', direction: 'ASC', beyond: '>' };
+  if (all(['locked'])) return { column: 'e.starts_at', direction: 'ASC', beyond: '>' };
+  return { column: 'e.starts_at', direction: 'DESC', beyond: '<' };
 }
 
 function values(fields: EventFields): unknown[] {

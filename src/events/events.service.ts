@@ -17,6 +17,7 @@ import {
   EventsRepository,
   type EventFields,
   type EventItemFields,
+  type EventOnSale,
   type EventView,
   type LockedEvent,
 } from './events.repository.js';
@@ -109,16 +110,22 @@ export class EventsService {
   }
 
   /**
-   * Latest start first; with status `locked` soonest start first.
+   * Reads the events in one of these states: soonest end first if all of them are on sale, soonest start first
+   * if all are locked, else latest start first.
    * @throws INVALID_CURSOR
    */
   async list({ status, limit, cursor }: ListEventsQuery): Promise<Page<EventResponse>> {
     const position = decodeCursor(cursor, [isInstant, isUUID]);
-    const after = position && { startsAtText: position[0], id: position[1] };
+    const after = position && { instant: position[0], id: position[1] };
     return this.listReads.read(JSON.stringify([status, limit, cursor]), async () => {
       const rows = await this.events.page(status, after, limit + 1);
-      return toPage(rows, limit, (event) => [event.startsAtText, event.id], toResponse);
+      return toPage(rows, limit, (event) => [event.position, event.id], toResponse);
     });
+  }
+
+  /** Reads which events are live or sold out, at most `limit`, the soonest end first. */
+  onSale(limit: number): Promise<EventOnSale[]> {
+    return this.events.onSale(limit);
   }
 
   private async read(id: string, transaction?: Transaction): Promise<EventResponse> {

@@ -172,17 +172,18 @@ export class OrdersRepository {
     return rows[0] && toView(rows[0]);
   }
 
-  /** Newest first, from after `beforeId`; if need be only those in one event. */
+  /** Newest first, from after `beforeId`; if need be only those in one event, or only those that stand or do not. */
   async listOfUser(
     userId: string,
     limit: number,
-    { beforeId, eventId }: { beforeId?: string; eventId?: string },
+    { beforeId, eventId, standing }: { beforeId?: string; eventId?: string; standing?: boolean },
   ): Promise<ListedOrderView[]> {
     const rows: (OrderRow & { event_title: string })[] = await this.database.reader.query(
       `SELECT ${VIEW}, e.title AS event_title FROM orders o ${VIEW_JOINS} JOIN events e ON e.id = i.event_id
        WHERE o.user_id = $1 AND ($3::uuid IS NULL OR o.id < $3) AND ($4::uuid IS NULL OR i.event_id = $4)
+         AND ($5::boolean IS NULL OR (o.status IN ('reserved', 'confirmed')) = $5)
        ORDER BY o.id DESC LIMIT $2`,
-      [userId, limit, beforeId ?? null, eventId ?? null],
+      [userId, limit, beforeId ?? null, eventId ?? null, standing ?? null],
     );
     return rows.map((row) => ({ ...toView(row), eventTitle: row.event_title }));
   }

@@ -83,13 +83,16 @@ export class OrdersService {
     return toOrderResponse(cancelled);
   }
 
-  /** The shopper's orders, in all events or in one, newest first. @throws INVALID_CURSOR */
+  /**
+   * Reads the shopper's orders, in all events or in one, standing or not, newest first.
+   * @throws INVALID_CURSOR
+   */
   async history(
     userId: string,
-    { limit, cursor, eventId }: ListOwnOrdersQuery,
+    { limit, cursor, eventId, standing }: ListOwnOrdersQuery,
   ): Promise<Page<ListedOrderResponse>> {
     const key = decodeCursor(cursor, [(part) => isUUID(part)]);
-    const rows = await this.orders.listOfUser(userId, limit + 1, { beforeId: key?.[0], eventId });
+    const rows = await this.orders.listOfUser(userId, limit + 1, { beforeId: key?.[0], eventId, standing });
     return toPage(rows, limit, ({ id }) => [id], toListedOrderResponse);
   }
 

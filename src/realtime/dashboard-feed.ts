@@ -7,8 +7,8 @@ import { DASHBOARD_CHANNEL } from './protocol.js';
 
 /** A chart of orders per second needs a point a second. */
 const INTERVAL_MS = 1_000;
-/** As many live drops as a dashboard can show. */
-const MAX_EVENTS = 50;
+/** As many drops on sale as a dashboard can show. */
+const MAX_EVENTS = 100;
 
 export interface DashboardUpdate {
   events: ({ eventId: string; status: string } & EventSales)[];
@@ -36,11 +36,7 @@ export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDest
   }
 
   async snapshot(): Promise<DashboardUpdate> {
-    const selling = (
-      await Promise.all(
-        (['live', 'sold_out'] as const).map((status) => this.events.list({ status, limit: MAX_EVENTS })),
-      )
-    ).flatMap(({ data }) => data);
+    const selling = await this.events.onSale(MAX_EVENTS);
     const figures = await this.sales.forEvents(selling.map(({ id }) => id));
     return {
       events: selling.flatMap(({ id, status }) => {

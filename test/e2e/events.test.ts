@@ -88,7 +88,7 @@ describe('events over HTTP', () => {
 
   describe('GET /events', () => {
     interface Listed {
-      data: { id: string; startsAt: string; items: unknown[] }[];
+      data: { id: string; status: string; startsAt: string; endsAt: string; items: unknown[] }[];
       nextCursor: string | null;
     }
     const list = async (query: object): Promise<Listed> =>
@@ -137,12 +137,43 @@ describe('events over HTTP', () => {
       expect(Date.parse(next.body.data[0].startsAt)).toBeGreaterThan(Date.parse(pages.body.data[0].startsAt));
     });
 
+    it('reads all that is on sale in one list, soonest end first, whatever else there is', async () => {
+      const { pool } = server.database;
+      const later = await createDrop(pool, { status: 'sold_out', endsIn: 40 });
+      const soon = await createDrop(pool, { status: 'locked', startsIn: -1, endsIn: 20 });
+      const latest = await createDrop(pool, { status: 'live', endsIn: 90_000 });
+      for (let upcoming = 0; upcoming < 61; upcoming++)
+        await createDrop(pool, { status: 'locked', startsIn: 1_000 + upcoming });
+      const first = await list({ limit: 60 });
+      expect(first.data.map(({ id }) => id)).not.toContain(soon.eventId);
+
+      const seen: Listed['data'] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Listed = await list({
+          status: ['live', 'sold_out'],
+          limit: 2,
+          ...(cursor && { cursor }),
+        });
+        seen.push(...page.data);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      const ids = seen.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      const ours = [soon, later, latest].map(({ eventId }) => eventId);
+      expect(ids.filter((id) => ours.includes(id))).toEqual(ours);
+      const ends = seen.map(({ endsAt }) => Date.parse(endsAt));
+      expect(ends).toEqual([...ends].sort((one, other) => one - other));
+      expect([...new Set(seen.map(({ status }) => status))].sort()).toEqual(['live', 'sold_out']);
+    });
+
     it.each([
       { limit: 0 },
       { limit: 101 },
       { limit: 'many' },
       { status: 'open' },
-      { status: ['live', 'closed'] },
+      { status: ['live', 'open'] },
+      { status: ['live', 'live', 'live', 'live', 'live'] },
       { colour: 'red' },
     ])('refuses %j, naming the field', async (query) => {
       const { body } = await server.http.get('/api/v1/events').query(query).expect(400);

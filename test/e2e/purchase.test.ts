@@ -204,6 +204,23 @@ describe('purchases over HTTP', () => {
       expect((await list(2, `?eventId=${randomUUID()}`).expect(200)).body.data).toEqual([]);
     });
 
+    it('lists standing orders by themselves, however many were cancelled since', async () => {
+      const { itemId, eventId } = await drop({ perUserLimit: 2 });
+      const kept = (await post(itemId, 1).expect(201)).body.order as { id: string };
+      const given: object[] = [];
+      for (let count = 0; count < 3; count++) {
+        const { id } = (await post(itemId, 1).expect(201)).body.order as { id: string };
+        given.unshift(listed((await post(`${id}/cancel`, 1).expect(200)).body.order as object));
+      }
+      expect((await list(1, `?limit=1&eventId=${eventId}`)).body.data).toEqual([given[0]]);
+      const standing = await list(1, `?limit=1&eventId=${eventId}&standing=true`).expect(200);
+      expect(standing.body).toEqual({ data: [listed(kept)], nextCursor: null });
+      const fallen = await list(1, `?eventId=${eventId}&standing=false`).expect(200);
+      expect(fallen.body.data).toEqual(given);
+      for (const wrong of ['', '1', 'yes'])
+        expect((await list(1, `?standing=${wrong}`).expect(400)).body.code).toBe('VALIDATION_FAILED');
+    });
+
     it('refuses a wrong limit, a wrong event, a wrong cursor and strangers', async () => {
       await list(3, '?limit=0').expect(400);
       for (const eventId of ['', 'nonsense', "'%20OR%20true"])

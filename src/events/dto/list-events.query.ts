@@ -1,14 +1,23 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn } from 'class-validator';
 import { MayBeAbsent, PageQuery } from '../../common/index.js';
 import { eventStatuses, type EventStatus } from '../event-states.js';
 
 export class ListEventsQuery extends PageQuery {
   @ApiPropertyOptional({
     enum: eventStatuses,
-    description: 'Only events that are in this state now. Locked ones come soonest start first.',
+    isArray: true,
+    maxItems: eventStatuses.length,
+    description:
+      'Only events that are in one of these states now. Those on sale (live, sold_out) come by soonest end, ' +
+      'locked ones by soonest start, any other choice by latest start.',
   })
   @MayBeAbsent()
-  @IsIn(eventStatuses)
-  status?: EventStatus;
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value))
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(eventStatuses.length)
+  @IsIn(eventStatuses, { each: true })
+  status?: EventStatus[];
 }

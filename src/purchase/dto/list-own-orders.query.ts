@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsUUID } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsUUID } from 'class-validator';
 import { MayBeAbsent, PageQuery } from '../../common/index.js';
 
 export class ListOwnOrdersQuery extends PageQuery {
@@ -7,4 +8,12 @@ export class ListOwnOrdersQuery extends PageQuery {
   @MayBeAbsent()
   @IsUUID()
   eventId?: string;
+
+  @ApiPropertyOptional({
+    description: 'true: only orders that stand, which are reserved or confirmed; false: only the others.',
+  })
+  @MayBeAbsent()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  standing?: boolean;
 }

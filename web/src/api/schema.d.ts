@@ -1983,8 +1983,8 @@ export interface operations {
                 limit?: number;
                 /** @description nextCursor of the page before. */
                 cursor?: string;
-                /** @description Only events that are in this state now. Locked ones come soonest start first. */
-                status?: "locked" | "live" | "sold_out" | "closed";
+                /** @description Only events that are in one of these states now. Those on sale (live, sold_out) come by soonest end, locked ones by soonest start, any other choice by latest start. */
+                status?: ("locked" | "live" | "sold_out" | "closed")[];
             };
             header?: never;
             path?: never;
@@ -2331,6 +2331,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only orders in this event. */
                 eventId?: string;
+                /** @description true: only orders that stand, which are reserved or confirmed; false: only the others. */
+                standing?: boolean;
             };
             header?: never;
             path?: never;
