@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { encode, type Connection } from './connection.js';
-import { nameForClients } from './protocol.js';
+import { nameForClients, type Channel, type News, type ServerMessage } from './protocol.js';
 
 /** Sockets written to before other work gets its turn: some two milliseconds. */
 const SLICE = 100;
@@ -40,10 +40,10 @@ export class ChannelHub {
    * Encodes once, sends to all listeners, in slices: writing to a socket takes some 20 µs, and a purchase
    * must not wait for thousands of them.
    */
-  async publish(channel: string, data: unknown): Promise<void> {
+  async publish(channel: string, data: News<Channel>): Promise<void> {
     const listeners = [...(this.channels.get(channel) ?? [])];
     if (listeners.length === 0) return;
-    const encoded = encode({ type: 'message', channel: nameForClients(channel), data });
+    const encoded = encode({ type: 'message', channel: nameForClients(channel), data } as ServerMessage);
     for (let start = 0; start < listeners.length; start += SLICE) {
       if (start > 0) await setImmediate();
       for (const connection of listeners.slice(start, start + SLICE)) connection.send(encoded);

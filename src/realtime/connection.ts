@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { AuthenticatedUser } from '../auth/index.js';
+import type { ServerMessage } from './protocol.js';
 
 /**
  * What a client may leave unread before it is dropped. It catches up by reconnecting, which costs less
@@ -34,11 +35,11 @@ export class Connection {
     this.socket.send(encoded, { binary: false });
   }
 
-  tell(message: object): void {
+  tell(message: ServerMessage): void {
     this.send(encode(message));
   }
 }
 
-export function encode(message: object): Buffer {
+export function encode(message: ServerMessage): Buffer {
   return Buffer.from(JSON.stringify(message));
 }

@@ -1,19 +1,14 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventsService } from '../events/index.js';
-import { SalesFigures, type EventSales } from '../purchase/index.js';
+import { SalesFigures } from '../purchase/index.js';
 import { ChannelHub } from './channel-hub.js';
 import type { Feed } from './feed.js';
-import { DASHBOARD_CHANNEL } from './protocol.js';
+import { DASHBOARD_CHANNEL, type DashboardState } from './protocol.js';
 
 /** A chart of orders per second needs a point a second. */
 const INTERVAL_MS = 1_000;
 /** As many drops on sale as a dashboard can show. */
 const MAX_EVENTS = 100;
-
-export interface DashboardUpdate {
-  events: ({ eventId: string; status: string } & EventSales)[];
-  serverTime: string;
-}
 
 /** The figures of the drops that sell now, once a second while an admin looks. */
 @Injectable()
@@ -35,7 +30,7 @@ export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDest
     clearInterval(this.timer);
   }
 
-  async snapshot(): Promise<DashboardUpdate> {
+  async snapshot(): Promise<DashboardState> {
     const selling = await this.events.onSale(MAX_EVENTS);
     const figures = await this.sales.forEvents(selling.map(({ id }) => id));
     return {
@@ -51,7 +46,7 @@ export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDest
     if (this.publishing || this.hub.listenerCount(DASHBOARD_CHANNEL) === 0) return;
     this.publishing = true;
     try {
-      await this.hub.publish(DASHBOARD_CHANNEL, await this.snapshot());
+      await this.hub.publish(DASHBOARD_CHANNEL, { kind: 'figures_changed', ...(await this.snapshot()) });
     } catch {
       // The database is away; the next second tries again.
     } finally {

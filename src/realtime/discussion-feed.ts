@@ -11,11 +11,6 @@ const DISCUSSION_CHANGED = 'discussion_changed';
 /** Every listener answers by fetching the discussion, so a lively one must not make a crowd fetch all the time. */
 const TELL_INTERVAL_MS = 2_000;
 
-export interface DiscussionNotice {
-  kind: 'discussion_changed';
-  eventId: string;
-}
-
 /**
  * Tells those on an event's channel that its discussion changed; what was said they fetch. A lost signal
  * costs a page the newest comments until the next one, so unlike stock nothing is caught up with.
@@ -48,7 +43,6 @@ export class DiscussionFeed implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async tell(eventId: string): Promise<void> {
-    const notice: DiscussionNotice = { kind: 'discussion_changed', eventId };
-    await this.hub.publish(EVENT_PREFIX + eventId, notice);
+    await this.hub.publish(EVENT_PREFIX + eventId, { kind: 'discussion_changed', eventId });
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseSignals } from '../database/index.js';
-import { EVENTS_CHANGED, EventsService, type EventStatus } from '../events/index.js';
+import { EVENTS_CHANGED, EventsService } from '../events/index.js';
 import { ClaimService, OrdersService, SalesFigures } from '../purchase/index.js';
 import { ChannelHub } from './channel-hub.js';
 import { Coalescer } from './coalescer.js';
 import type { Feed } from './feed.js';
-import { EVENT_PREFIX } from './protocol.js';
+import { EVENT_PREFIX, type EventState } from './protocol.js';
 import { Viewers } from './viewers.js';
 
 /** Ten a second is as fast as a person can follow a falling number, however fast it sells. */
@@ -24,20 +24,6 @@ interface HeldUnits {
   readAt: number;
   units: Map<string, number>;
   lookAgain: NodeJS.Timeout | undefined;
-}
-
-export interface EventUpdate {
-  eventId: string;
-  status: EventStatus;
-  /** An edit moves them, and whoever waits must wait for the right instant. */
-  startsAt: string;
-  endsAt: string;
-  /** When it really closed, which an admin may have done before its end. */
-  closedAt: string | null;
-  items: { id: string; stockRemaining: number; held: number }[];
-  /** Over all instances, as far as known. */
-  viewers: number;
-  serverTime: string;
 }
 
 /**
@@ -87,10 +73,11 @@ export class EventFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy 
   }
 
   /** @throws EVENT_NOT_FOUND */
-  async snapshot(eventId: string): Promise<EventUpdate> {
+  async snapshot(eventId: string): Promise<EventState> {
     const [event, held] = await Promise.all([this.events.get(eventId), this.heldUnits(eventId)]);
     return {
       eventId,
+      version: event.version,
       status: event.status,
       startsAt: event.startsAt,
       endsAt: event.endsAt,
@@ -130,7 +117,10 @@ export class EventFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async publish(eventId: string): Promise<void> {
-    await this.hub.publish(EVENT_PREFIX + eventId, await this.snapshot(eventId));
+    await this.hub.publish(EVENT_PREFIX + eventId, {
+      kind: 'event_changed',
+      ...(await this.snapshot(eventId)),
+    });
   }
 
   private async heldUnits(eventId: string): Promise<Map<string, number>> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DashboardFeed } from './dashboard-feed.js';
 import { EventFeed } from './event-feed.js';
 import type { Feed } from './feed.js';
-import { DASHBOARD_CHANNEL, EVENT_PREFIX, USER_PREFIX } from './protocol.js';
+import { DASHBOARD_CHANNEL, EVENT_PREFIX, USER_PREFIX, type Channel, type Snapshot } from './protocol.js';
 import { UserFeed } from './user-feed.js';
 
 /** Finds the feed of a channel. */
@@ -14,7 +14,7 @@ export class Feeds {
     private readonly users: UserFeed,
   ) {}
 
-  snapshot(channel: string): Promise<unknown> {
+  snapshot(channel: string): Promise<Snapshot<Channel>> {
     const [feed, subject] = this.find(channel);
     return feed.snapshot(subject);
   }

@@ -4,7 +4,7 @@ describe('parseMessage', () => {
   it.each([
     ['{"type":"hello"}', { type: 'hello' }],
     ['{"type":"hello","token":"abc"}', { type: 'hello', token: 'abc' }],
-    ['{"type":"hello","token":null}', { type: 'hello' }],
+    ['{"type":"hello","token":null}', { type: 'hello', token: null }],
     ['{"type":"subscribe","channel":"me"}', { type: 'subscribe', channel: 'me' }],
     [
       '{"type":"unsubscribe","channel":"event:019a0000-0000-7000-8000-000000000000"}',

@@ -18,7 +18,9 @@ import {
   OWN_CHANNEL,
   parseMessage,
   USER_PREFIX,
+  type Channel,
   type ClientMessage,
+  type ServerMessage,
 } from './protocol.js';
 
 /** A browser that says nothing at all is not one of ours. */
@@ -142,7 +144,7 @@ export class RealtimeGateway
   private async handle(connection: Connection, message: ClientMessage): Promise<void> {
     switch (message.type) {
       case 'hello':
-        this.greet(connection, message.token);
+        this.greet(connection, message.token ?? undefined);
         return;
       case 'subscribe':
         await this.subscribe(connection, message.channel);
@@ -176,7 +178,7 @@ export class RealtimeGateway
     connection.tell({ type: 'welcome', serverTime: new Date().toISOString(), userId: user?.id ?? null });
   }
 
-  private async subscribe(connection: Connection, said: string): Promise<void> {
+  private async subscribe(connection: Connection, said: Channel): Promise<void> {
     const channel = innerChannel(connection, said);
     if (isPrivate(channel) && !mayListen(connection.user, channel)) {
       connection.tell({
@@ -194,7 +196,8 @@ export class RealtimeGateway
     this.hub.add(channel, connection);
     try {
       const snapshot = await this.feeds.snapshot(channel);
-      connection.tell({ type: 'subscribed', channel: said, snapshot });
+      // The feed of a channel answers with the snapshot of that channel.
+      connection.tell({ type: 'subscribed', channel: said, snapshot } as ServerMessage);
       this.feeds.joined(channel);
     } catch (error) {
       this.leave(connection, [channel]);

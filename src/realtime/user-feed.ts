@@ -3,7 +3,7 @@ import { DatabaseSignals } from '../database/index.js';
 import { OrdersService, type OrderResponse } from '../purchase/index.js';
 import { ChannelHub } from './channel-hub.js';
 import type { Feed } from './feed.js';
-import { USER_PREFIX } from './protocol.js';
+import { USER_PREFIX, type OrderNews } from './protocol.js';
 
 /** The signal between instances, with `order-id user-id` pairs. */
 const ORDERS_CHANGED = 'orders_changed';
@@ -15,11 +15,6 @@ const MAX_WAITING_PAIRS = 100_000;
 /** A minute is time enough to get to the confirm page and read it. */
 const WARN_BEFORE_SECONDS = 60;
 const EXPIRING_INTERVAL_MS = 5_000;
-
-export type UserNotice = {
-  kind: 'reservation_expiring' | 'reservation_expired' | 'order_changed';
-  order: OrderResponse;
-};
 
 /** A user's own notices, whichever instance changed the order and whichever one they are connected to. */
 @Injectable()
@@ -103,7 +98,7 @@ export class UserFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private tell(userId: string, notice: UserNotice): void {
-    void this.hub.publish(USER_PREFIX + userId, notice);
+  private tell(userId: string, news: OrderNews): void {
+    void this.hub.publish(USER_PREFIX + userId, news);
   }
 }

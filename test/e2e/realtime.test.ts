@@ -1,9 +1,11 @@
 import { ChannelHub } from '../../src/realtime/channel-hub.js';
+import { EventFeed } from '../../src/realtime/event-feed.js';
 import { Database, DatabaseSignals } from '../../src/database/index.js';
 import { EventsService } from '../../src/events/index.js';
 import { createDrop } from '../support/drops.js';
 import { RealtimeClient, type RealtimeMessage } from '../support/realtime-client.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { editDrop } from '../support/edit-drop.js';
 import { bulkUsers, createAdmin, registerUser } from '../support/users.js';
 import { eventually } from '../support/wait.js';
 
@@ -33,7 +35,10 @@ describe('realtime', () => {
     there = await startTestApp({}, here.database);
   });
   afterEach(() => {
-    for (const client of clients.splice(0)) client.close();
+    const ended = clients.splice(0);
+    for (const client of ended) client.close();
+    // Whatever the tests make the server say, it says by the contract.
+    expect(ended.flatMap(({ breaches }) => breaches)).toEqual([]);
   });
   afterAll(async () => {
     await there.close();
@@ -122,6 +127,23 @@ describe('realtime', () => {
     const { data } = await watcher.next((m) => m.type === 'message' && stockIn(m).status === 'closed');
     expect(data).toMatchObject({ closedAt: body.closedAt });
     expect(Date.parse(body.closedAt)).toBeLessThan(Date.parse(body.endsAt));
+  });
+
+  it('tells with a new version that an announced drop was edited', async () => {
+    const { eventId } = await createDrop(here.database.pool, {
+      status: 'locked',
+      startsIn: 3600,
+      endsIn: 7200,
+    });
+    const watcher = await connect(there);
+    const { snapshot } = await watcher.subscribe(`event:${eventId}`);
+    const admin = await createAdmin(here);
+    const answer = await editDrop(here, admin, eventId, { title: 'Renamed' });
+    const { version } = snapshot as { version: number };
+    expect(answer.version).toBe(version + 1);
+    await watcher.next(
+      (m) => m.type === 'message' && (m.data as { version?: number }).version === version + 1,
+    );
   });
 
   it('tells a user of their own orders only', async () => {
@@ -266,11 +288,12 @@ describe('realtime', () => {
     await keen.subscribe(channel);
     deaf.socket.pause();
     const hub = here.app.get(ChannelHub);
-    const filler = 'x'.repeat(64 * 1024);
+    const state = await here.app.get(EventFeed).snapshot(eventId);
+    const items = Array.from({ length: 800 }, () => ({ id: eventId, stockRemaining: 1, held: 0 }));
     // The kernel's buffers of both ends take some megabytes before anything waits in the server.
     for (let sent = 0; sent < 1_000 && hub.listenerCount(channel) > 1; sent++) {
-      await hub.publish(channel, { sent, filler });
-      await keen.next(({ data }) => (data as { sent?: number } | undefined)?.sent === sent);
+      await hub.publish(channel, { kind: 'event_changed', ...state, items, viewers: sent });
+      await keen.next((m) => m.type === 'message' && stockIn(m).viewers === sent);
       keen.messages.length = 0;
     }
     expect(hub.listenerCount(channel)).toBe(1);

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { serverMessage } from '../../src/realtime/protocol.js';
 
 export interface RealtimeMessage {
   type: string;
@@ -10,12 +11,17 @@ export interface RealtimeMessage {
 /** A browser's end of the realtime connection. */
 export class RealtimeClient {
   readonly messages: RealtimeMessage[] = [];
+  /** What came and is not in the contract. */
+  readonly breaches: string[] = [];
   closeCode: number | undefined;
   private readonly waiters = new Set<() => void>();
 
   private constructor(readonly socket: WebSocket) {
     socket.on('message', (data) => {
-      this.messages.push(JSON.parse(String(data)) as RealtimeMessage);
+      const message: unknown = JSON.parse(String(data));
+      const { success, error } = serverMessage.safeParse(message);
+      if (!success) this.breaches.push(`${String(data)}: ${error.message}`);
+      this.messages.push(message as RealtimeMessage);
       this.wake();
     });
     socket.on('close', (code) => {

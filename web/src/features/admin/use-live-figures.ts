@@ -1,24 +1,19 @@
+import type { DashboardState } from '@protocol';
 import { onMounted, onScopeDispose, ref } from 'vue';
 import { api } from '@/api/client';
-import type { EventFigures, EventStatus } from '@/api/types';
+import type { EventStatus } from '@/api/types';
 import { live, pollWhileLost } from '@/features/live/live';
 import { serverClock } from '@/features/time/use-now';
 
-export type LiveFigures = Omit<EventFigures, 'id' | 'title' | 'startsAt' | 'endsAt' | 'closedAt'>;
-
-/** What the dashboard channel tells once a second. */
-export interface DashboardUpdate {
-  events: (LiveFigures & { eventId: string })[];
-  serverTime: string;
-}
+export type LiveFigures = DashboardState['events'][number];
 
 const isSelling = (status: EventStatus) => status === 'live' || status === 'sold_out';
 
 /** The figures of the drops that sell now: live, or polled while the live connection is lost. */
-export function useLiveFigures(onUpdate?: (update: DashboardUpdate) => void) {
+export function useLiveFigures(onUpdate?: (update: DashboardState) => void) {
   const figures = ref(new Map<string, LiveFigures>());
 
-  function take(update: DashboardUpdate): void {
+  function take(update: DashboardState): void {
     figures.value = new Map(update.events.map((event) => [event.eventId, event]));
     onUpdate?.(update);
   }
@@ -31,8 +26,7 @@ export function useLiveFigures(onUpdate?: (update: DashboardUpdate) => void) {
       serverTime: new Date(serverClock.now()).toISOString(),
     });
   }
-  const listen = (data: unknown) => take(data as DashboardUpdate);
-  onScopeDispose(live.subscribe('dashboard', { snapshot: listen, message: listen }));
+  onScopeDispose(live.subscribe('dashboard', { snapshot: take, message: take }));
   pollWhileLost(poll);
   onMounted(() => void poll().catch(() => undefined));
   return { figures };

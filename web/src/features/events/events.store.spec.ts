@@ -8,6 +8,7 @@ const at = (second: number) => `2026-11-21T10:00:0${second}.000Z`;
 const event = (second: number, stockRemaining: number) =>
   ({
     id: 'e',
+    version: 1,
     status: 'live',
     startsAt: at(0),
     endsAt: at(9),
@@ -16,7 +17,11 @@ const event = (second: number, stockRemaining: number) =>
   }) as DropEvent;
 const news = (second: number, stockRemaining: number) => ({
   eventId: 'e',
+  version: 1,
   status: 'live' as const,
+  startsAt: at(0),
+  endsAt: at(9),
+  closedAt: null,
   items: [{ id: 'i', stockRemaining, held: 2 }],
   viewers: 3,
   serverTime: at(second),
@@ -50,4 +55,10 @@ it('knows when an admin closed it, and does not let a slow answer unknow it', ()
   expect(useEvents().byId.get('e')).toMatchObject({ status: 'closed', closedAt: at(3) });
   useEvents().keep({ ...event(2, 9), closedAt: null });
   expect(useEvents().byId.get('e')).toMatchObject({ status: 'closed', closedAt: at(3) });
+});
+
+it('does not let a slow answer bring back what an edit replaced', () => {
+  useEvents().keep({ ...event(3, 9), version: 2, title: 'New' });
+  useEvents().keep({ ...event(2, 9), title: 'Old' });
+  expect(useEvents().byId.get('e')).toMatchObject({ version: 2, title: 'New' });
 });

@@ -1,21 +1,10 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { api } from '@/api/client';
-import type { DropEvent, EventStatus } from '@/api/types';
+import type { EventState } from '@protocol';
+import type { DropEvent } from '@/api/types';
 import { readWithTime } from '@/features/time/read-with-time';
 import { serverClock } from '@/features/time/use-now';
-
-/** What the live channel of an event tells. */
-export interface LiveEvent {
-  eventId: string;
-  status: EventStatus;
-  startsAt?: string;
-  endsAt?: string;
-  closedAt?: string | null;
-  items: { id: string; stockRemaining: number; held: number }[];
-  viewers: number;
-  serverTime: string;
-}
 
 export const useEvents = defineStore('events', () => {
   const byId = ref(new Map<string, DropEvent>());
@@ -23,10 +12,11 @@ export const useEvents = defineStore('events', () => {
 
   /**
    * Keeps the newest state of an event. An answer that left the server before what is already shown (a
-   * slow request overtaken by a live message) must not bring old stock back.
+   * slow request overtaken by a live message) must not bring old stock back, nor what was there before an edit.
    */
   function keep(event: DropEvent): DropEvent {
     const shown = byId.value.get(event.id);
+    if (shown && shown.version > event.version) return shown;
     if (shown && Date.parse(shown.serverTime) > Date.parse(event.serverTime)) {
       const newest: DropEvent = {
         ...event,
@@ -59,7 +49,7 @@ export const useEvents = defineStore('events', () => {
     return keep(await readWithTime(serverClock, read, (event) => event.serverTime));
   }
 
-  function applyLive(data: LiveEvent): void {
+  function applyLive(data: EventState): void {
     const shown = byId.value.get(data.eventId);
     viewers.value.set(data.eventId, data.viewers);
     if (!shown || Date.parse(data.serverTime) < Date.parse(shown.serverTime)) return;
@@ -67,9 +57,9 @@ export const useEvents = defineStore('events', () => {
     byId.value.set(data.eventId, {
       ...shown,
       status: data.status,
-      startsAt: data.startsAt ?? shown.startsAt,
-      endsAt: data.endsAt ?? shown.endsAt,
-      closedAt: data.closedAt ?? shown.closedAt,
+      startsAt: data.startsAt,
+      endsAt: data.endsAt,
+      closedAt: data.closedAt,
       serverTime: data.serverTime,
       items: shown.items.map((item) => {
         const news = live.get(item.id);

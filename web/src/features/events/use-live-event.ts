@@ -1,51 +1,65 @@
+import type { EventState } from '@protocol';
 import { onScopeDispose, watch } from 'vue';
-import type { LiveListener } from '@/features/live/live-connection';
+import { onReturn } from '@/features/live/on-return';
 import { live, pollWhileLost } from '@/features/live/live';
 import { useNow } from '@/features/time/use-now';
-import { useEvents, type LiveEvent } from './events.store';
+import { useEvents } from './events.store';
 import { phaseAt } from './phase';
 
 /** Pages that opened at the same instant look at the server spread over this time. */
 const SPREAD_MS = 3_000;
+/** An edit is on all pages within a second, and yet not asked for by all of them at once. */
+const EDIT_SPREAD_MS = 600;
 
-/** Keeps an event true while its page is open: live messages, else polling, and a look after each change of phase. */
-export function useLiveEvent(eventId: string, onMessage?: (data: unknown) => void): void {
+/**
+ * Keeps an event true while its page is open: live messages, else polling, and a look at the server after each edit,
+ * after each change of phase, and whenever news may have been missed.
+ */
+export function useLiveEvent(eventId: string, onDiscussion?: () => void): void {
   const events = useEvents();
   const now = useNow();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (withinMs: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => void events.load(eventId).catch(() => look(2 * SPREAD_MS)),
+      Math.random() * withinMs,
+    );
+  };
+
+  function take(state: EventState): void {
+    events.applyLive(state);
+    // Stock and times are in the message; what an edit did to words, prices and items has to be read.
+    const shown = events.byId.get(eventId);
+    if (shown && state.version > shown.version) look(EDIT_SPREAD_MS);
+  }
   let isBack = false;
-  const listener: LiveListener = {
-    snapshot: (data) => {
-      events.applyLive(data as LiveEvent);
-      // What else was told while the connection was lost is not in the snapshot.
-      if (isBack) onMessage?.(undefined);
+  const leave = live.subscribe(`event:${eventId}`, {
+    snapshot: (state) => {
+      take(state);
+      // What was said while the connection was lost is not in the snapshot.
+      if (isBack) onDiscussion?.();
       isBack = true;
     },
-    message: (data) => {
-      if (isLiveEvent(data)) events.applyLive(data);
-      else onMessage?.(data);
+    message: (news) => {
+      if (news.kind === 'event_changed') take(news);
+      if (news.kind === 'discussion_changed') onDiscussion?.();
     },
-  };
-  const leave = live.subscribe(`event:${eventId}`, listener);
+  });
   pollWhileLost(() => events.load(eventId));
+  onReturn(() => look(EDIT_SPREAD_MS));
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
   watch(
     () => {
       const event = events.byId.get(eventId);
       return event && phaseAt(event, now.value);
     },
     (phase, before) => {
-      if (!before || phase === before) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void events.load(eventId).catch(() => undefined), Math.random() * SPREAD_MS);
+      if (before && phase !== before) look(SPREAD_MS);
     },
   );
   onScopeDispose(() => {
     leave();
     clearTimeout(timer);
   });
-}
-
-function isLiveEvent(data: unknown): data is LiveEvent {
-  return typeof data === 'object' && data !== null && Array.isArray((data as LiveEvent).items);
 }

@@ -107,6 +107,33 @@ describe('LiveConnection', () => {
     expect(live.state).toBe('lost');
   });
 
+  it('does not sit out the pause once it is told that the line may be back', async () => {
+    const live = connect();
+    live.subscribe('event:1', { snapshot: vi.fn(), message: vi.fn() });
+    await greeted();
+    for (let fails = 0; fails < 6; fails++) {
+      last().fail();
+      live.wake();
+    }
+    expect(FakeSocket.all).toHaveLength(7);
+    await greeted();
+    live.wake();
+    expect(last().sent.at(-1)).toEqual({ type: 'ping' });
+    vi.advanceTimersByTime(10_000);
+    expect(live.state).toBe('lost');
+  });
+
+  it('makes nothing of what a newer server says', async () => {
+    const live = connect();
+    const message = vi.fn();
+    live.subscribe('event:1', { snapshot: vi.fn(), message });
+    await greeted();
+    last().onmessage?.({ data: 'null' });
+    last().receive({ type: 'applause', channel: 'event:1', data: 1 });
+    expect(message).not.toHaveBeenCalled();
+    expect(live.state).toBe('live');
+  });
+
   it('says hello again as somebody else on the same line, and subscribes once it is welcome', async () => {
     let token: string | undefined = 'secret';
     const live = new LiveConnection({

@@ -1,7 +1,16 @@
+import type { Channel, ClientMessage, News, ServerMessage, Snapshot } from '@protocol';
+
 export type LiveState = 'connecting' | 'live' | 'lost';
 
-export interface LiveListener {
+export interface LiveListener<C extends Channel = Channel> {
   /** The state when subscribed, and again after each reconnect: what was missed is in it. */
+  snapshot(data: Snapshot<C>): void;
+  /** A newer server may tell of kinds that this shop does not know. */
+  message(data: News<C>): void;
+}
+
+/** A listener among those of all channels; what it is called with is told apart by its channel. */
+interface Listening {
   snapshot(data: unknown): void;
   message(data: unknown): void;
 }
@@ -11,14 +20,6 @@ export interface LiveOptions {
   open?: (url: string) => WebSocket;
   token: () => Promise<string | undefined>;
   random?: () => number;
-}
-
-interface ServerMessage {
-  type: 'welcome' | 'subscribed' | 'message' | 'error' | 'pong';
-  channel?: string;
-  data?: unknown;
-  snapshot?: unknown;
-  code?: string;
 }
 
 /** WebSocket's own, which stand-ins in tests need not have. */
@@ -38,7 +39,7 @@ const ANSWER_WITHIN_MS = 10_000;
  */
 export class LiveConnection {
   private socket: WebSocket | undefined;
-  private readonly listeners = new Map<string, Set<LiveListener>>();
+  private readonly listeners = new Map<Channel, Set<Listening>>();
   private readonly stateListeners = new Set<(state: LiveState) => void>();
   private failures = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -48,8 +49,8 @@ export class LiveConnection {
 
   constructor(private readonly options: LiveOptions) {}
 
-  subscribe(channel: string, listener: LiveListener): () => void {
-    const group = this.listeners.get(channel) ?? new Set();
+  subscribe<C extends Channel>(channel: C, listener: LiveListener<C>): () => void {
+    const group = this.listeners.get(channel) ?? new Set<Listening>();
     group.add(listener);
     this.listeners.set(channel, group);
     if (!this.socket && this.retryTimer === undefined) this.connect();
@@ -78,6 +79,12 @@ export class LiveConnection {
     if (!this.socket) this.connect();
     else if (this.socket.readyState === OPEN) void this.greet(this.socket);
     // One that is still connecting says hello when it is open, with the token of that moment.
+  }
+
+  /** Comes back at once instead of after the pause; a line that seems to live is asked whether it does. */
+  wake(): void {
+    if (this.retryTimer !== undefined) this.connect();
+    else if (this.socket?.readyState === OPEN) this.ask();
   }
 
   close(): void {
@@ -111,29 +118,29 @@ export class LiveConnection {
   }
 
   private receive(text: string): void {
-    let message: ServerMessage;
-    try {
-      message = JSON.parse(text) as ServerMessage;
-    } catch {
-      return;
-    }
+    const message = readMessage(text);
+    if (!message) return;
     this.watchSilence();
-    if (message.type === 'welcome') {
-      this.greeted = true;
-      this.failures = 0;
-      this.enter('live');
-      for (const channel of this.listeners.keys()) this.send({ type: 'subscribe', channel });
-    }
-    // The token ran out while it was listened with; the private channels are gone until a fresh one is shown.
-    // One that is refused in a greeting is not shown again.
-    if (message.type === 'error' && message.code === 'UNAUTHENTICATED' && !message.channel && this.greeted)
-      void this.greet(this.socket as WebSocket);
-    // The server cannot check tokens just now, so the private channels are gone; it can soon.
-    if (message.type === 'error' && message.code === 'AUTH_UNAVAILABLE') return this.lose();
-    const group = message.channel ? this.listeners.get(message.channel) : undefined;
-    for (const listener of group ?? []) {
-      if (message.type === 'subscribed') listener.snapshot(message.snapshot);
-      if (message.type === 'message') listener.message(message.data);
+    switch (message.type) {
+      case 'welcome':
+        this.greeted = true;
+        this.failures = 0;
+        this.enter('live');
+        for (const channel of this.listeners.keys()) this.send({ type: 'subscribe', channel });
+        break;
+      case 'error':
+        // The token ran out while it was listened with; the private channels are gone until a fresh one is shown.
+        // One that is refused in a greeting is not shown again.
+        if (message.code === 'UNAUTHENTICATED' && !message.channel && this.greeted)
+          void this.greet(this.socket as WebSocket);
+        // The server cannot check tokens just now, so the private channels are gone; it can soon.
+        if (message.code === 'AUTH_UNAVAILABLE') this.lose();
+        break;
+      case 'subscribed':
+        for (const listener of this.listeners.get(message.channel) ?? []) listener.snapshot(message.snapshot);
+        break;
+      case 'message':
+        for (const listener of this.listeners.get(message.channel) ?? []) listener.message(message.data);
     }
   }
 
@@ -159,13 +166,16 @@ export class LiveConnection {
 
   private watchSilence(): void {
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => {
-      this.send({ type: 'ping' });
-      this.silenceTimer = setTimeout(() => this.lose(), ANSWER_WITHIN_MS);
-    }, PING_AFTER_SILENCE_MS);
+    this.silenceTimer = setTimeout(() => this.ask(), PING_AFTER_SILENCE_MS);
   }
 
-  private send(message: Record<string, unknown>): void {
+  private ask(): void {
+    clearTimeout(this.silenceTimer);
+    this.send({ type: 'ping' });
+    this.silenceTimer = setTimeout(() => this.lose(), ANSWER_WITHIN_MS);
+  }
+
+  private send(message: ClientMessage): void {
     if (this.socket?.readyState === OPEN) this.socket.send(JSON.stringify(message));
   }
 
@@ -173,5 +183,15 @@ export class LiveConnection {
     if (this.state === state) return;
     this.state = state;
     for (const listener of this.stateListeners) listener(state);
+  }
+}
+
+/** A newer server may say what this shop does not know: then nothing is made of it. */
+function readMessage(text: string): ServerMessage | undefined {
+  try {
+    const message: unknown = JSON.parse(text);
+    return typeof message === 'object' && message !== null ? (message as ServerMessage) : undefined;
+  } catch {
+    return undefined;
   }
 }

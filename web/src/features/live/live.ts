@@ -9,6 +9,10 @@ export const live = new LiveConnection({
   token: () => tokens.current(),
 });
 
+// A line that was away may be back long before the next retry, or dead although nobody has said so.
+addEventListener('online', () => live.wake());
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && live.wake());
+
 const state = ref<LiveState>(live.state);
 live.onState((next) => (state.value = next));
 /** Whether live messages come; shown to people, since a page that polls is a little behind. */
