@@ -1,4 +1,17 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Put,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -10,8 +23,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IdPipe, PageOf, type Page } from '../common/index.js';
 import { CurrentUser, Public, type AuthenticatedUser } from './auth.decorators.js';
-import { authErrors } from './auth.errors.js';
 import { AuthService } from './auth.service.js';
+import { CrossSiteGuard } from './cross-site.guard.js';
 import { deviceOf } from './device.js';
 import { AuthenticationResponse } from './dto/authentication.response.js';
 import { ChangePasswordRequest, LoginRequest, RegisterRequest } from './dto/credentials.request.js';
@@ -71,6 +84,7 @@ export class AuthController {
 
   @Post('refresh')
   @Public()
+  @UseGuards(CrossSiteGuard)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -82,13 +96,12 @@ export class AuthController {
   })
   @ApiOkResponse({ type: AuthenticationResponse })
   @ApiResponse({ status: 401, description: 'INVALID_REFRESH_TOKEN, SESSION_ENDED' })
+  @ApiResponse({ status: 403, description: 'CROSS_SITE_REQUEST' })
   async refreshSession(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuthenticationResponse> {
-    const refreshToken = this.cookie.read(request);
-    if (refreshToken === undefined) throw authErrors.INVALID_REFRESH_TOKEN();
-    return this.grant(reply, await this.sessions.refresh(refreshToken));
+    return this.grant(reply, await this.sessions.refresh(this.cookie.readAll(request)));
   }
 
   @Get('sessions')
@@ -114,19 +127,23 @@ export class AuthController {
 
   @Post('logout')
   @Public()
+  @UseGuards(CrossSiteGuard)
   @HttpCode(204)
   @ApiOperation({
-    summary: 'End the session of the access token or, if that has expired, of the refresh cookie',
+    summary: 'End the sessions of the access token and of the refresh cookie',
+    description: 'Every answer but CROSS_SITE_REQUEST clears the cookie, also a refusal.',
   })
   @ApiNoContentResponse()
   @ApiResponse({ status: 401, description: 'UNAUTHENTICATED' })
+  @ApiResponse({ status: 403, description: 'CROSS_SITE_REQUEST' })
   async logout(
     @CurrentUser() user: AuthenticatedUser | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.logout(user, this.cookie.read(request));
+    // First, so that the answer clears it whatever becomes of the rest.
     this.cookie.clear(reply);
+    await this.sessions.logout(user, this.cookie.readAll(request));
   }
 
   @Put('password')

@@ -5,6 +5,7 @@ export const authErrors = defineErrors({
   SESSION_ENDED: { kind: 'unauthenticated', title: 'This session has ended; log in again.' },
   INVALID_REFRESH_TOKEN: { kind: 'unauthenticated', title: 'There is no session to refresh; log in again.' },
   INVALID_CREDENTIALS: { kind: 'unauthenticated', title: 'Email or password is wrong.' },
+  CROSS_SITE_REQUEST: { kind: 'forbidden', title: 'Another site may not ask for that.' },
   FORBIDDEN: { kind: 'forbidden', title: 'This account may not do that.' },
   WRONG_PASSWORD: { kind: 'forbidden', title: 'The current password is wrong.' },
   EMAIL_TAKEN: { kind: 'conflict', title: 'There is already an account with this email.' },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { parseCookie, stringifySetCookie } from 'cookie';
+import { stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../config/index.js';
 
@@ -9,12 +9,14 @@ const NAME = 'swiftdrop_refresh';
 const WELL_FORMED = /^[\w-]{43}$/;
 
 /**
- * Carries the refresh token where no script can read it and no other site can send it. The `cookie` package by itself:
- * @fastify/cookie is made of it and looks for cookies in every request, and only those for tokens carry one.
+ * Carries the refresh token where no script can read it and no other site can send it. Where it is Secure, its prefix
+ * makes browsers refuse a cookie of this name from a neighbouring subdomain or for another path. The prefix demands
+ * the path `/`, so the cookie travels with every request; only refresh and log-out look at it.
  */
 @Injectable()
 export class RefreshCookie {
   private readonly options: {
+    name: string;
     path: string;
     httpOnly: true;
     sameSite: 'strict';
@@ -23,18 +25,27 @@ export class RefreshCookie {
   private readonly maxAge: number;
 
   constructor(settings: Settings) {
+    const secure = settings.raw.COOKIE_SECURE === 'on';
     this.options = {
-      path: '/api/v1/auth',
+      name: secure ? `__Host-${NAME}` : NAME,
+      path: secure ? '/' : '/api/v1/auth',
       httpOnly: true,
       sameSite: 'strict',
-      secure: settings.raw.COOKIE_SECURE === 'on',
+      secure,
     };
     this.maxAge = settings.raw.SESSION_TTL_DAYS * 86_400;
   }
 
-  read(request: FastifyRequest): string | undefined {
-    const value = parseCookie(request.headers.cookie ?? '')[NAME];
-    return value !== undefined && WELL_FORMED.test(value) ? value : undefined;
+  /**
+   * Reads every well-formed token: a browser sends a cookie of the same name with a longer path first, and that junk
+   * must not hide the real one. Bounded by the size of a request's headers.
+   */
+  readAll(request: FastifyRequest): string[] {
+    const values = (request.headers.cookie ?? '').split(';').flatMap((pair) => {
+      const [name, value = ''] = pair.trim().split('=', 2);
+      return name === this.options.name && WELL_FORMED.test(value) ? [value] : [];
+    });
+    return [...new Set(values)];
   }
 
   set(reply: FastifyReply, refreshToken: string): void {
@@ -46,6 +57,6 @@ export class RefreshCookie {
   }
 
   private send(reply: FastifyReply, value: string, maxAge: number): void {
-    void reply.header('Set-Cookie', stringifySetCookie({ name: NAME, value, maxAge, ...this.options }));
+    void reply.header('Set-Cookie', stringifySetCookie({ value, maxAge, ...this.options }));
   }
 }

@@ -24,6 +24,13 @@ export interface PresentedToken {
   secondsSinceLastIssue: number;
 }
 
+/** Whose refresh token it is. */
+export interface TokenOwner {
+  tokenHash: string;
+  sessionId: string;
+  userId: string;
+}
+
 /** How long a session lasts: without use, and in all. */
 export interface SessionLife {
   ttlSeconds: number;
@@ -59,15 +66,18 @@ export class SessionRepository {
     );
   }
 
-  /** Whose token it is; locks nothing, so what it says must be looked at again under the locks. */
-  async findOwner(tokenHash: string): Promise<{ sessionId: string; userId: string } | undefined> {
-    const rows: { sessionId: string; userId: string }[] = await this.database.reader.query(
-      `SELECT sessions.id AS "sessionId", sessions.user_id AS "userId"
+  /**
+   * The sessions of those of the tokens that are known: open ones first, then the latest token. Locks nothing, so what
+   * it says must be looked at again under the locks.
+   */
+  async findOwners(tokenHashes: readonly string[]): Promise<TokenOwner[]> {
+    return this.database.reader.query(
+      `SELECT token_hash AS "tokenHash", sessions.id AS "sessionId", sessions.user_id AS "userId"
          FROM refresh_tokens JOIN sessions ON sessions.id = refresh_tokens.session_id
-        WHERE token_hash = $1`,
-      [tokenHash],
+        WHERE token_hash = ANY($1)
+        ORDER BY ended_at IS NULL AND expires_at > clock_timestamp() DESC, issued_at DESC`,
+      [tokenHashes],
     );
-    return rows[0];
   }
 
   /** Locks a session that has neither ended nor expired. */

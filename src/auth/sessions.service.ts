@@ -9,7 +9,12 @@ import { authErrors } from './auth.errors.js';
 import type { SessionResponse } from './dto/session.response.js';
 import { RevocationRepository } from './revocation.repository.js';
 import { Revocations } from './revocations.js';
-import { SessionRepository, type PresentedToken, type SessionLife } from './session.repository.js';
+import {
+  SessionRepository,
+  type PresentedToken,
+  type SessionLife,
+  type TokenOwner,
+} from './session.repository.js';
 import type { User } from './user.entity.js';
 import { UserRepository } from './user.repository.js';
 
@@ -73,18 +78,18 @@ export class SessionsService {
   }
 
   /**
-   * Exchanges a refresh token for an access token and, unless it is a matter of two tabs, for the next refresh
-   * token, in a transaction of its own.
-   * @throws INVALID_REFRESH_TOKEN if it is unknown, or its session or account has ended
+   * Exchanges the best of the refresh tokens for an access token and, unless it is a matter of two tabs, for the next
+   * refresh token, in a transaction of its own. A browser has one, but others may have put junk beside it.
+   * @throws INVALID_REFRESH_TOKEN if all are unknown, or its session or account has ended
    * @throws SESSION_ENDED if a successor of it was used before; the session is ended by that
    */
-  async refresh(refreshToken: string): Promise<SessionTokens> {
-    const tokenHash = hashOf(refreshToken);
-    const owner = await this.sessions.findOwner(tokenHash);
+  async refresh(refreshTokens: readonly string[]): Promise<SessionTokens> {
+    const [owner] = await this.ownersOf(refreshTokens);
     if (!owner) throw authErrors.INVALID_REFRESH_TOKEN();
+    const { tokenHash, userId, sessionId } = owner;
     const granted = await this.database.transaction(async (transaction) => {
-      const user = await this.users.lock(transaction, owner.userId);
-      const session = await this.sessions.lockOpen(transaction, owner.sessionId);
+      const user = await this.users.lock(transaction, userId);
+      const session = await this.sessions.lockOpen(transaction, sessionId);
       const token = await this.sessions.findToken(transaction, tokenHash);
       if (!user?.active || !session || !token) throw authErrors.INVALID_REFRESH_TOKEN();
       const newest = session.refreshGeneration;
@@ -104,8 +109,8 @@ export class SessionsService {
       }
     });
     if (granted) return granted;
-    this.revocations.endedHere([owner.sessionId]);
-    this.logger.warn({ msg: 'A refresh token was used again; its session was ended', ...owner });
+    this.revocations.endedHere([sessionId]);
+    this.logger.warn({ msg: 'A refresh token was used again; its session was ended', userId, sessionId });
     throw authErrors.SESSION_ENDED({
       detail: 'A successor of this refresh token was used before, so the session was ended.',
     });
@@ -137,20 +142,20 @@ export class SessionsService {
   }
 
   /**
-   * Ends the sender's session; `refreshToken` tells which it is when the access token has expired.
-   * @throws UNAUTHENTICATED if neither tells
+   * Ends the sender's session and those of the refresh tokens: afterwards nobody is logged in with this browser.
+   * @throws UNAUTHENTICATED if none of them tells of a session
    */
-  async logout(sender: AuthenticatedUser | undefined, refreshToken: string | undefined): Promise<void> {
-    const owner = sender
-      ? { userId: sender.id, sessionId: sender.sessionId }
-      : refreshToken === undefined
-        ? undefined
-        : await this.sessions.findOwner(hashOf(refreshToken));
-    if (!owner) throw authErrors.UNAUTHENTICATED();
-    await this.database.transaction((transaction) =>
-      this.endInTransaction(transaction, owner.userId, owner.sessionId),
+  async logout(sender: AuthenticatedUser | undefined, refreshTokens: readonly string[]): Promise<void> {
+    const users = new Map(
+      (await this.ownersOf(refreshTokens)).map((owner) => [owner.sessionId, owner.userId]),
     );
-    this.revocations.endedHere([owner.sessionId]);
+    if (sender) users.set(sender.sessionId, sender.id);
+    if (users.size === 0) throw authErrors.UNAUTHENTICATED();
+    const sessionIds = [...users.keys()].sort();
+    await this.database.transaction(async (transaction) => {
+      for (const id of sessionIds) await this.endInTransaction(transaction, users.get(id) as string, id);
+    });
+    this.revocations.endedHere(sessionIds);
   }
 
   /**
@@ -170,6 +175,10 @@ export class SessionsService {
   async endAllOf(transaction: Transaction, userId: string, minTokenVersion: number): Promise<void> {
     await this.sessions.endAll(transaction, userId);
     await this.revocationRows.revokeUser(transaction, userId, minTokenVersion);
+  }
+
+  private async ownersOf(refreshTokens: readonly string[]): Promise<TokenOwner[]> {
+    return refreshTokens.length === 0 ? [] : this.sessions.findOwners(refreshTokens.map(hashOf));
   }
 
   private async endInTransaction(

@@ -241,14 +241,42 @@ describe('accounts', () => {
     });
   });
 
-  it('marks the refresh cookie Secure where it is told to', async () => {
-    const secure = await startTestApp({ COOKIE_SECURE: 'on' }, server.database);
-    try {
-      const response = await secure.http.post('/api/v1/auth/register').send(newAccount()).expect(201);
-      expect(refreshCookieOf(response).attributes).toContain('Secure');
-    } finally {
-      await secure.close();
-    }
+  describe('where the refresh cookie is Secure', () => {
+    let secure: TestApp;
+
+    beforeAll(async () => {
+      secure = await startTestApp({ COOKIE_SECURE: 'on' }, server.database);
+    });
+    afterAll(() => secure.close());
+
+    const register = () => secure.http.post('/api/v1/auth/register').send(newAccount()).expect(201);
+    const refresh = (cookie: string) => secure.http.post('/api/v1/auth/refresh').set('Cookie', cookie);
+
+    it('has the prefix that no other host and no other path can use', async () => {
+      const { pair, attributes } = refreshCookieOf(await register());
+      expect(pair).toMatch(/^__Host-swiftdrop_refresh=[\w-]{43}$/);
+      expect(attributes.sort()).toEqual([
+        'HttpOnly',
+        `Max-Age=${30 * 86_400}`,
+        'Path=/',
+        'SameSite=Strict',
+        'Secure',
+      ]);
+      await refresh(pair).expect(200);
+    });
+
+    it('does not believe a cookie without the prefix, which a neighbour could have set', async () => {
+      const { pair } = refreshCookieOf(await register());
+      await refresh(pair.replace('__Host-', '')).expect(401);
+    });
+
+    it('is cleared under the same name and path', async () => {
+      const { pair } = refreshCookieOf(await register());
+      const response = await secure.http.post('/api/v1/auth/logout').set('Cookie', pair).expect(204);
+      const cleared = refreshCookieOf(response);
+      expect(cleared.pair).toBe('__Host-swiftdrop_refresh=');
+      expect(cleared.attributes).toEqual(expect.arrayContaining(['Max-Age=0', 'Path=/', 'Secure']));
+    });
   });
 
   it('works as long on an unknown email as on a wrong password', async () => {

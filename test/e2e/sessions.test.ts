@@ -40,6 +40,17 @@ describe('sessions', () => {
     );
 
   describe('POST /auth/refresh', () => {
+    let ended: string;
+
+    beforeAll(async () => {
+      const gone = await login(await registerUser(server));
+      await end(gone.body.accessToken, sessionOf(gone.body.accessToken)).expect(204);
+      ended = cookieOf(gone);
+    });
+
+    const many = (cookie: (index: number) => string) =>
+      Array.from({ length: 100 }, (_, index) => cookie(index)).join('; ');
+
     it('gives a new access token and another cookie, which works in turn', async () => {
       const user = await registerUser(server);
       const first = await login(user);
@@ -192,6 +203,24 @@ describe('sessions', () => {
       expect(headers['set-cookie']).toBeUndefined();
     });
 
+    it.each([
+      ['junk', () => 'swiftdrop_refresh=junk'],
+      ['an unknown token', () => `swiftdrop_refresh=${'A'.repeat(43)}`],
+      [
+        'a hundred unknown tokens',
+        () => many((index) => `swiftdrop_refresh=${String(index).padStart(43, 'A')}`),
+      ],
+      ['the token of a session that ended', () => ended],
+    ])('finds the cookie beside %s of the same name, before it and after it', async (_, junk) => {
+      for (const junkIsFirst of [true, false]) {
+        const first = await login(await registerUser(server));
+        const cookies = [junk(), cookieOf(first)];
+        const header = (junkIsFirst ? cookies : cookies.reverse()).join('; ');
+        const { body } = await refresh(header).expect(200);
+        expect(sessionOf(body.accessToken)).toBe(sessionOf(first.body.accessToken));
+      }
+    });
+
     it('refuses when the session has expired', async () => {
       const first = await login(await registerUser(server));
       await sql('UPDATE sessions SET expires_at = now() WHERE id = $1', [sessionOf(first.body.accessToken)]);
@@ -301,9 +330,59 @@ describe('sessions', () => {
       await profile(first.body.accessToken).expect(401);
     });
 
-    it('needs one or the other', async () => {
-      expect((await logout().expect(401)).body.code).toBe('UNAUTHENTICATED');
-      await logout().auth('nonsense', { type: 'bearer' }).expect(401);
+    it('needs one or the other, and clears the cookie all the same', async () => {
+      for (const request of [logout(), logout().auth('nonsense', { type: 'bearer' })]) {
+        const response = await request.expect(401);
+        expect(response.body.code).toBe('UNAUTHENTICATED');
+        expect(cookieOf(response)).toBe('swiftdrop_refresh=');
+      }
+    });
+
+    it('ends the session of the cookie too when the access token is from another one', async () => {
+      const [ada, bo] = [await login(await registerUser(server)), await login(await registerUser(server))];
+      await logout().auth(ada.body.accessToken, { type: 'bearer' }).set('Cookie', cookieOf(bo)).expect(204);
+      for (const { body } of [ada, bo]) await profile(body.accessToken).expect(401);
+    });
+  });
+
+  describe('a request that another site made the browser send', () => {
+    const FOREIGN = 'https://evil.example';
+    const OWN = 'https://shop.example';
+    let allowing: TestApp;
+
+    beforeAll(async () => {
+      allowing = await startTestApp({ ALLOWED_ORIGINS: OWN }, server.database);
+    });
+    afterAll(() => allowing.close());
+
+    const send = (path: string, cookie: string, site: string | undefined, origin: string) => {
+      const request = allowing.http.post(`/api/v1/auth/${path}`).set('Cookie', cookie).set('Origin', origin);
+      return site === undefined ? request : request.set('Sec-Fetch-Site', site);
+    };
+
+    it.each(['cross-site', 'same-site', 'unheard-of'])(
+      'refreshes and logs out nobody when it is %s',
+      async (site) => {
+        const first = await login(await registerUser(server));
+        for (const path of ['refresh', 'logout']) {
+          const { body, headers } = await send(path, cookieOf(first), site, FOREIGN).expect(403);
+          expect(body.code).toBe('CROSS_SITE_REQUEST');
+          expect(headers['set-cookie']).toBeUndefined();
+        }
+        await refresh(cookieOf(first)).expect(200);
+      },
+    );
+
+    it.each([
+      ['same-origin', FOREIGN],
+      ['none', FOREIGN],
+      [undefined, FOREIGN],
+      ['cross-site', OWN],
+    ])('is told from one that is %s, from %s', async (site, origin) => {
+      const first = await login(await registerUser(server));
+      const second = await send('refresh', cookieOf(first), site, origin).expect(200);
+      await send('logout', cookieOf(second), site, origin).expect(204);
+      await refresh(cookieOf(second)).expect(401);
     });
   });
 

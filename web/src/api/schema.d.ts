@@ -104,7 +104,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session of the access token or, if that has expired, of the refresh cookie */
+        /**
+         * End the sessions of the access token and of the refresh cookie
+         * @description Every answer but CROSS_SITE_REQUEST clears the cookie, also a refusal.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -1641,6 +1644,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
             503: {
                 headers: {
@@ -1788,6 +1800,15 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CROSS_SITE_REQUEST */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
