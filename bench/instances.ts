@@ -27,7 +27,7 @@ const cases = [
 /** What this uses of the lab's report. */
 interface Report {
   verdict: string;
-  ordersPerSecond: number;
+  ordersPerSecond: number | null;
   latencyMs: { p50: number; p99: number };
 }
 
@@ -46,7 +46,7 @@ try {
       const report = await rush(one);
       reports[index]?.push(report);
       console.log(
-        `round ${round}  ${title(one).padEnd(34)}${report.verdict}  ${Math.round(report.ordersPerSecond)} /s`,
+        `round ${round}  ${title(one).padEnd(34)}${report.verdict}  ${Math.round(report.ordersPerSecond ?? 0)} /s`,
       );
     }
 } finally {
@@ -54,7 +54,7 @@ try {
 }
 const rows = cases.map((one, index) => {
   const runs = reports[index] as Report[];
-  const of = (pick: (report: Report) => number) => median(runs.map(pick)) ?? 0;
+  const of = (pick: (report: Report) => number | null) => median(runs.flatMap((run) => pick(run) ?? [])) ?? 0;
   return [
     title(one),
     of(({ ordersPerSecond }) => ordersPerSecond).toFixed(0),

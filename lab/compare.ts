@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { save } from './files.ts';
 import type { CompareOptions, RunOptions, TargetChoice } from './options.ts';
 import type { RunResult } from './result.ts';
 import { openTarget, runOnce } from './run.ts';
@@ -13,7 +13,7 @@ const figures = {
 type Figure = keyof typeof figures;
 
 export interface Comparison {
-  rounds: Record<Figure, { a: number; b: number; ratio: number | null }>[];
+  rounds: Record<Figure, { a: number | null; b: number | null; ratio: number | null }>[];
   medianRatio: Record<Figure, number | null>;
 }
 
@@ -41,9 +41,10 @@ export async function compare(
   const failed = results.flatMap(({ a, b }) => [a, b]).filter(({ verdict }) => verdict === 'FAIL').length;
   if (failed > 0) out.write(`  FAIL   ${failed} of ${results.length * 2} runs failed their census\n`);
   if (options.run.json)
-    await writeFile(
+    await save(
       options.run.json,
       `${JSON.stringify({ labels: options.labels, ...comparison, results }, null, 2)}\n`,
+      out,
     );
   return failed > 0 ? 1 : 0;
 }
@@ -58,7 +59,7 @@ async function runSide(
   try {
     const result = await runOnce(opened, { ...options, target }, interrupted, out);
     out.write(
-      `${result.verdict}  ${result.ordersPerSecond} orders/s  ${result.refusalsPerSecond} refusals/s  ` +
+      `${result.verdict}  ${result.ordersPerSecond ?? '–'} orders/s  ${result.refusalsPerSecond ?? '–'} refusals/s  ` +
         `p50 ${result.latencyMs.p50} ms  p99 ${result.latencyMs.p99} ms\n`,
     );
     return result;
@@ -74,7 +75,7 @@ function compareRounds(results: readonly { a: RunResult; b: RunResult }[]): Comp
       Object.fromEntries(
         names.map((name) => {
           const [ofA, ofB] = [figures[name](a), figures[name](b)];
-          return [name, { a: ofA, b: ofB, ratio: ofA > 0 && ofB > 0 ? ofB / ofA : null }];
+          return [name, { a: ofA, b: ofB, ratio: ofA && ofB ? ofB / ofA : null }];
         }),
       ) as Comparison['rounds'][number],
   );

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { CouldNotRun } from './api.ts';
 import { compare } from './compare.ts';
+import { checkWritable, save } from './files.ts';
 import { HELP, parseCommand, UsageError, type RunOptions } from './options.ts';
 import { renderReport } from './report/html.ts';
 import { renderSummary } from './report/summary.ts';
@@ -19,6 +19,8 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return PASS;
   }
+  const { json, html } = command.name === 'run' ? command.options : command.options.run;
+  for (const file of [json, html]) if (file) await checkWritable(file);
   const interrupted = new AbortController();
   const stop = () => {
     // The first Ctrl-C ends the load and still clears up; a second one ends the lab.
@@ -45,18 +47,9 @@ async function run(options: RunOptions, interrupted: AbortSignal): Promise<numbe
     await target.stop();
   }
   process.stdout.write(renderSummary(result));
-  if (options.json) await save(options.json, `${JSON.stringify(result, null, 2)}\n`);
-  if (options.html) await save(options.html, renderReport(result));
+  if (options.json) await save(options.json, `${JSON.stringify(result, null, 2)}\n`, process.stdout);
+  if (options.html) await save(options.html, renderReport(result), process.stdout);
   return result.verdict === 'PASS' ? PASS : FAIL;
-}
-
-async function save(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw new CouldNotRun(`${file} cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
-  process.stdout.write(`wrote ${file}\n`);
 }
 
 main(process.argv.slice(2)).then(

@@ -49,7 +49,7 @@ describe('the lab’s command line', () => {
     ['500ms', 0.5],
     ['1.5s', 1.5],
   ])('reads the duration %s', (text, seconds) => {
-    expect(run('--duration', text).durationSeconds).toBe(seconds);
+    expect(run('--shape', 'mixed', '--duration', text).durationSeconds).toBe(seconds);
   });
 
   it.each([
@@ -58,9 +58,9 @@ describe('the lab’s command line', () => {
     ['--buyers', '-5'],
     ['--buyers', '1e9'],
     ['--buyers', '60000'],
-    ['--duration', '30'],
-    ['--duration', '3h'],
-    ['--rate', '100000'],
+    ['--shape', 'mixed', '--duration', '30'],
+    ['--shape', 'mixed', '--duration', '3h'],
+    ['--shape', 'mixed', '--rate', '100000'],
     ['--speed', '5'],
     ['--url', 'ftp://127.0.0.1'],
     ['--url', 'http://me:secret@127.0.0.1'],
@@ -72,6 +72,37 @@ describe('the lab’s command line', () => {
     ['twice'],
   ])('refuses %s %s', (...args) => {
     expect(() => run(...args)).toThrow(UsageError);
+  });
+
+  it.each([
+    ['--buyrs', '5', /--buyrs is no option; did you mean --buyers\?/],
+    ['--htlm=x', '', /--htlm is no option; did you mean --html\?/],
+    ['--frobnicate', '5', /--frobnicate is no option; see/],
+    ['--shape', 'rash', /did you mean rush\?/],
+  ])('names what %s %s probably meant', (flag, value, message) => {
+    expect(() => run(flag, ...(value === '' ? [] : [value]))).toThrow(message);
+  });
+
+  it('names the command that was probably meant', () => {
+    expect(() => parseCommand(['comapre'], 1)).toThrow(/did you mean compare\?/);
+  });
+
+  const remote = '--url http://127.0.0.1:3000 --admin-email a@b.example';
+  it.each([
+    'run --rate 100',
+    'run --shape rush --duration 10s',
+    'run --rounds 2',
+    'run --admin-email a@b.example',
+    'run --i-own-this-target',
+    `run ${remote} --set PORT=1`,
+    `run ${remote} --instances 2`,
+    `run ${remote} --chaos`,
+    'compare --a default --b default --html x.html',
+    `compare --a default --b default ${remote}`,
+    'compare --a default --b default --admin-email a@b.example',
+    'compare --a http://127.0.0.1:1 --b http://127.0.0.1:2 --admin-email a@b.example --set PORT=1',
+  ])('refuses a flag that would have no effect: %s', (line) => {
+    expect(() => parseCommand(line.split(' '), 1)).toThrow(/has no effect/);
   });
 
   it('lifts the bounds only when told', () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { closest, distance } from 'fastest-levenshtein';
 
 export const shapes = ['rush', 'steady', 'sellout', 'mixed', 'soak'] as const;
 export type ShapeName = (typeof shapes)[number];
@@ -79,7 +80,7 @@ What to run
                      soak     mixed for long, with reservations that expire
   --buyers N         distinct users, each with a token of their own
   --stock N          units for sale          --items N   event items the stock is spread over (1)
-  --rate N           arrivals per second     --duration D   30s, 5m, 1h
+  --rate N           arrivals per second     --duration D   30s, 5m, 1h   (not for rush, which is one instant)
   --connections N    sockets to the server (256)
   --seed N           repeats the same arrivals and choices
 
@@ -139,17 +140,25 @@ export function parseCommand(args: string[], randomSeed: number): Command {
   if (values.help || name === undefined || name === 'help') return { name: 'help' };
   if (surplus.length > 0) throw new UsageError(`"${surplus[0]}" is one word too many; see lab --help`);
   if (name === 'run') {
-    if (values.a !== undefined || values.b !== undefined || values.rounds !== undefined)
-      throw new UsageError('--a, --b and --rounds belong to lab compare');
-    return { name: 'run', options: runOptions(values, randomSeed) };
+    refuseIdleFlags(values, { a: FOR_COMPARE, b: FOR_COMPARE, rounds: FOR_COMPARE });
+    const target = chooseTarget(values.url ?? [], settings(values.set ?? []), !!values['i-own-this-target']);
+    return { name: 'run', options: runOptions(values, randomSeed, target) };
   }
   if (name === 'compare') return { name: 'compare', options: compareOptions(values, randomSeed) };
-  throw new UsageError(`"${name}" is no command; there are run and compare`);
+  throw new UsageError(
+    `"${name}" is no command; there are run and compare${suggestion(name, ['run', 'compare', 'help'])}`,
+  );
 }
 
 function readFlags(args: string[]): ReturnType<typeof parseFlags> {
   if (args.some((argument) => /^--(admin-)?password\b/.test(argument)))
     throw new UsageError('a password is no flag, since others could read it; set LAB_ADMIN_PASSWORD');
+  const known = Object.keys(flags).map((flag) => `--${flag}`);
+  const unknown = args.find((argument) => /^--./.test(argument) && !known.includes(nameOf(argument)));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `${nameOf(unknown)} is no option${suggestion(nameOf(unknown), known)}; see lab --help`,
+    );
   try {
     return parseFlags(args);
   } catch (error) {
@@ -157,9 +166,43 @@ function readFlags(args: string[]): ReturnType<typeof parseFlags> {
   }
 }
 
-function runOptions(values: Flags, randomSeed: number): RunOptions {
+const nameOf = (argument: string): string => argument.split('=', 1)[0] as string;
+
+/** Names the word that was probably meant; empty if none is within two slips of the finger. */
+function suggestion(word: string, known: string[]): string {
+  const nearest = closest(word, known);
+  return distance(word, nearest) <= 2 ? `; did you mean ${nearest}?` : '';
+}
+
+/** Refuses the flags that would have no effect: whoever writes one expects something of it. */
+function refuseIdleFlags(values: Flags, idle: Partial<Record<keyof Flags, string>>): void {
+  for (const [flag, reason] of Object.entries(idle))
+    if (values[flag as keyof Flags] !== undefined) throw new UsageError(`--${flag} has no effect: ${reason}`);
+}
+
+const FOR_COMPARE = 'it belongs to lab compare';
+const AT_ONE_INSTANT = 'in a rush, all buyers come at the opening';
+const FOR_EMBEDDED = 'it is for the embedded server';
+const FOR_REMOTE = 'it is for a server that is running, named by a URL';
+
+function refuseIdleRunFlags(values: Flags, shape: ShapeName, kinds: ReadonlySet<TargetChoice['kind']>): void {
+  if (shape === 'rush') refuseIdleFlags(values, { rate: AT_ONE_INSTANT, duration: AT_ONE_INSTANT });
+  if (!kinds.has('embedded'))
+    refuseIdleFlags(values, { set: FOR_EMBEDDED, instances: FOR_EMBEDDED, chaos: FOR_EMBEDDED });
+  if (!kinds.has('remote'))
+    refuseIdleFlags(values, { 'admin-email': FOR_REMOTE, 'i-own-this-target': FOR_REMOTE });
+}
+
+function runOptions(
+  values: Flags,
+  randomSeed: number,
+  target: TargetChoice,
+  other: TargetChoice = target,
+): RunOptions {
   const shape = (values.shape ?? 'rush') as ShapeName;
-  if (!shapes.includes(shape)) throw new UsageError(`--shape ${shape} is none of ${shapes.join(', ')}`);
+  if (!shapes.includes(shape))
+    throw new UsageError(`--shape ${shape} is none of ${shapes.join(', ')}${suggestion(shape, [...shapes])}`);
+  refuseIdleRunFlags(values, shape, new Set([target.kind, other.kind]));
   const defaults = SHAPE_DEFAULTS[shape];
   const bound = values.unbounded ? undefined : BOUNDS;
   const buyers = integer('--buyers', values.buyers, 1, bound?.buyers) ?? defaults.buyers;
@@ -168,13 +211,9 @@ function runOptions(values: Flags, randomSeed: number): RunOptions {
   // A steady run measures sales, so its stock outlasts the arrivals unless told otherwise.
   const ample = Math.ceil((rate ?? 0) * durationSeconds * 1.25);
   const instances = integer('--instances', values.instances, 1, 16) ?? 1;
-  const target = chooseTarget(values.url ?? [], settings(values.set ?? []), !!values['i-own-this-target']);
-  if (target.kind === 'remote' && values.set) throw new UsageError('--set is for the embedded server');
-  if (target.kind === 'remote' && values.instances)
-    throw new UsageError('--instances is for the embedded server');
   if (values.chaos && instances < 2) throw new UsageError('--chaos needs --instances 2 or more');
-  if (target.kind === 'remote' && !values['admin-email'])
-    throw new UsageError('--url needs --admin-email, and LAB_ADMIN_PASSWORD in the environment');
+  if ([target, other].some(({ kind }) => kind === 'remote') && !values['admin-email'])
+    throw new UsageError('a URL needs --admin-email, and LAB_ADMIN_PASSWORD in the environment');
   const items = integer('--items', values.items, 1, 100) ?? 1;
   const stock = integer('--stock', values.stock, 1, bound?.stock) ?? (defaults.stock || ample);
   if (stock < items) throw new UsageError('--stock must give each of the --items at least one unit');
@@ -198,20 +237,20 @@ function runOptions(values: Flags, randomSeed: number): RunOptions {
 
 function compareOptions(values: Flags, randomSeed: number): CompareOptions {
   if (!values.a || !values.b) throw new UsageError('lab compare needs --a and --b');
-  if (values.url) throw new UsageError('lab compare takes its targets from --a and --b, not from --url');
+  refuseIdleFlags(values, {
+    url: 'lab compare takes its targets from --a and --b',
+    html: 'the comparison is printed, and written by --json',
+  });
   const shared = settings(values.set ?? []);
   const ownsTarget = !!values['i-own-this-target'];
   const a = side(values.a, shared, ownsTarget);
   const b = side(values.b, shared, ownsTarget);
-  if ((a.kind === 'remote' || b.kind === 'remote') && !values['admin-email'])
-    throw new UsageError('a URL needs --admin-email, and LAB_ADMIN_PASSWORD in the environment');
-  const { rounds, ...rest } = { ...values, a: undefined, b: undefined };
   return {
     a,
     b,
     labels: { a: values.a, b: values.b },
-    rounds: integer('--rounds', rounds, 1, 100) ?? 3,
-    run: runOptions(rest, randomSeed),
+    rounds: integer('--rounds', values.rounds, 1, 100) ?? 3,
+    run: runOptions(values, randomSeed, a, b),
   };
 }
 

@@ -24,8 +24,9 @@ export interface RatePoint {
 export interface RunResult {
   verdict: 'PASS' | 'FAIL';
   census: Check[];
-  ordersPerSecond: number;
-  refusalsPerSecond: number;
+  /** Null when all came within a tenth of a second, which is too short to be a rate. */
+  ordersPerSecond: number | null;
+  refusalsPerSecond: number | null;
   /** Purchases, from the intended send time. */
   latencyMs: Percentiles;
   /** The same from the moment a connection was free, without the wait in the lab. */

@@ -191,13 +191,16 @@ export class Meter {
     recent.reset();
   }
 
-  /** Granted purchases over the time from the first send to the last yes. */
-  get ordersPerSecond(): number {
+  /** Granted purchases over the time from the opening to the last yes; null when that is too short to be a rate. */
+  get ordersPerSecond(): number | null {
     return rate(this.yes.count, this.startedAt, this.yes.lastAt);
   }
 
-  /** Refusals over the time from the first no (or the opening, if that is all there was) to the last. */
-  get refusalsPerSecond(): number {
+  /**
+   * Refusals over the time from the first no (or the opening, if that is all there was) to the last; null when that
+   * is too short to be a rate.
+   */
+  get refusalsPerSecond(): number | null {
     return rate(this.no.count, this.yes.count === 0 ? this.startedAt : this.no.firstAt, this.no.lastAt);
   }
 
@@ -211,7 +214,11 @@ export class Meter {
   }
 }
 
-function rate(count: number, from: number | undefined, to: number | undefined): number {
+/** 45 answers that come within a millisecond are one packet, not 45,000 a second. */
+const SHORTEST_RATE_MS = 100;
+
+function rate(count: number, from: number | undefined, to: number | undefined): number | null {
   if (count === 0 || from === undefined || to === undefined) return 0;
-  return Math.round((count / Math.max(1, to - from)) * 1000 * 10) / 10;
+  if (to - from < SHORTEST_RATE_MS) return null;
+  return Math.round((count / (to - from)) * 1000 * 10) / 10;
 }

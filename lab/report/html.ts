@@ -73,8 +73,8 @@ function tiles(result: RunResult): Markup {
       <dd>${value}${unit && html` <small>${unit}</small>`}</dd>
     </div>`;
   return html`<dl class="tiles">
-    ${tile(`orders, ${count(orders)} in all`, count(result.ordersPerSecond), '/s')}
-    ${tile(`refusals, ${count(sum(refusals))} in all`, count(result.refusalsPerSecond), '/s')}
+    ${tile(`orders, ${count(orders)} in all`, rate(result.ordersPerSecond), '/s')}
+    ${tile(`refusals, ${count(sum(refusals))} in all`, rate(result.refusalsPerSecond), '/s')}
     ${tile('median latency', milliseconds(latencyMs.p50), 'ms')}
     ${tile('99th percentile', milliseconds(latencyMs.p99), 'ms')}
     ${tile('slowest', milliseconds(latencyMs.max), 'ms')} ${tile('errors', count(sum(errors)))}
@@ -347,6 +347,11 @@ function facts({ settings, machine, target, model, preparation, generator, runId
 
 function count(value: number): string {
   return value.toLocaleString('en-GB', { maximumFractionDigits: value < 10 ? 1 : 0 });
+}
+
+/** A dash where all came within too short a time to be a rate. */
+function rate(perSecond: number | null): string {
+  return perSecond === null ? '–' : count(perSecond);
 }
 
 function milliseconds(value: number): string {

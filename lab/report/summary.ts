@@ -7,8 +7,8 @@ export function renderSummary(result: RunResult): string {
   const row = (name: string, ...cells: string[]) =>
     lines.push(`  ${name.padEnd(22)}${cells.map((cell) => cell.padStart(12)).join('')}`);
   row('', 'count', 'per second');
-  row('orders', number(result.orders), number(result.ordersPerSecond));
-  row('refusals', number(sum(result.refusals)), number(result.refusalsPerSecond));
+  row('orders', number(result.orders), perSecond(result.ordersPerSecond));
+  row('refusals', number(sum(result.refusals)), perSecond(result.refusalsPerSecond));
   for (const [code, count] of Object.entries(result.refusals)) row(`  ${code}`, number(count));
   row('errors', number(sum(result.errors)));
   for (const [code, count] of Object.entries(result.errors)) row(`  ${code}`, number(count));
@@ -37,6 +37,11 @@ export function renderSummary(result: RunResult): string {
 /** Whether the load generator was so busy that its own delays colour the latencies. */
 export function isGeneratorBusy({ generator }: RunResult): boolean {
   return generator.cpuPercent > 90 || generator.maxLagMs > 50;
+}
+
+/** A dash where all came within too short a time to be a rate. */
+function perSecond(rate: number | null): string {
+  return rate === null ? '–' : number(rate);
 }
 
 function number(value: number): string {
