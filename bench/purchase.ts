@@ -34,6 +34,7 @@ import { Requests } from '../lab/requests.ts';
 import { EmbeddedTarget } from '../lab/target.ts';
 import { viewDuring } from './page-views.ts';
 import { fire, lanes, markdownTable, postmasterPid, type Figure, type Measurement } from './measure.ts';
+import { HOUR_SECONDS, measureSale, openDrop, SALE_REQUESTS } from './sale.ts';
 
 const ways = ['naive', 'ours', 'oursTwoProcesses', 'refusals', 'spread', 'ceiling', 'database'] as const;
 type Way = (typeof ways)[number];
@@ -53,22 +54,20 @@ const pagesFrom = {
 } as const;
 type PageFrom = keyof typeof pagesFrom;
 
-/** Requests of one measurement: under a second's worth, as the speed of a shared host changes within seconds. */
+/** Requests of one measurement. */
 const REQUESTS: Record<Way, number> = {
   naive: 1_000,
-  ours: 10_000,
-  oursTwoProcesses: 10_000,
-  refusals: 14_000,
-  spread: 10_000,
+  ours: SALE_REQUESTS.hot,
+  oursTwoProcesses: SALE_REQUESTS.hot,
+  refusals: SALE_REQUESTS.refusals,
+  spread: SALE_REQUESTS.spread,
   ceiling: 20_000,
   database: 2_000,
 };
 /** While a page is looked at. */
 const RUSH_REQUESTS = 20_000;
-const SPREAD_ITEMS = 50;
 /** With two connections one commits while the other waits for the row; more only queue there. */
 const DATABASE_CONNECTIONS = 2;
-const HOUR_SECONDS = 3_600;
 const STEADY_SHARE = 0.6;
 const STEADY_SECONDS = 5;
 /** A host that stops for a tenth of a second makes one of them worthless. */
@@ -195,41 +194,35 @@ async function measure(
   rivalOrigin: string,
   postmaster: number,
 ): Promise<Measurement> {
-  const runId = randomBytes(5).toString('hex');
-  if (way === 'ceiling') return askForNothing(requests, api, runId, rivalOrigin, postmaster);
-  // The sold-out answers go to a crowd that asks again; every other request is a buyer of its own.
-  const buyers = await api.makeBuyers(
-    runId,
-    way === 'refusals' ? Math.min(requests, 5_000) : requests,
-    HOUR_SECONDS,
-    () => undefined,
-  );
-  const items = way === 'spread' ? SPREAD_ITEMS : 1;
-  const drop = await openDrop(api, runId, way === 'refusals' ? 1 : requests + items, items);
-  const item = (index: number) => (drop.items[index % items] as Drop['items'][number]).id;
-  const buyer = (index: number) => buyers[index % buyers.length] as Buyer;
-  if (way === 'database') return transactionPerOrder(buyers, item(0), runId, postmaster);
-  const origin = way === 'naive' ? rivalOrigin : (target.origins[0] as string);
-  const origins = way === 'oursTwoProcesses' ? target.origins : [origin];
-  const build = new Requests(origin);
-  if (way === 'refusals') await takeTheLast(build, item(0), api, `${runId}x`);
-  const request = (index: number) => {
-    const built = build.purchase(item(index), buyer(index).accessToken, `${runId}-${index}`);
-    return way === 'naive' ? built.replace('/api/v1/purchase/', '/naive/') : built;
-  };
-  const nodePids = way === 'naive' ? [rival?.pid as number] : target.pids;
-  const expected = way === 'refusals' ? 409 : 201;
-  return fire({ origins, connections, requests, expected, request }, { nodePids, postmaster });
+  if (way === 'ceiling') return askForNothing(requests, api, rivalOrigin, postmaster);
+  if (way === 'database') return transactionPerOrder(requests, api, postmaster);
+  const seller = { api, postmaster, nodePids: target.pids, origins: target.origins };
+  switch (way) {
+    case 'naive':
+      return measureSale('hot', requests, connections, {
+        ...seller,
+        nodePids: [rival?.pid as number],
+        origins: [rivalOrigin],
+        rewrite: (request) => request.replace('/api/v1/purchase/', '/naive/'),
+      });
+    case 'oursTwoProcesses':
+      return measureSale('hot', requests, connections, seller);
+    default:
+      return measureSale(way === 'ours' ? 'hot' : way, requests, connections, {
+        ...seller,
+        origins: target.origins.slice(0, 1),
+      });
+  }
 }
 
 /** Whatever is done with it, a purchase's request has to be sent and read: that is not ours to save. */
 async function askForNothing(
   requests: number,
   api: Api,
-  runId: string,
   rivalOrigin: string,
   postmaster: number,
 ): Promise<Measurement> {
+  const runId = randomBytes(5).toString('hex');
   const [buyer] = await api.makeBuyers(runId, 1, HOUR_SECONDS, () => undefined);
   const build = new Requests(rivalOrigin);
   const request = (index: number) =>
@@ -242,36 +235,16 @@ async function askForNothing(
   );
 }
 
-async function openDrop(api: Api, runId: string, stock: number, items: number): Promise<Drop> {
-  return api.makeDrop({
-    runId,
-    items,
-    stock,
-    perUserLimit: 1,
-    leadMs: -1_000,
-    openSeconds: HOUR_SECONDS,
-    reservationTtlSeconds: HOUR_SECONDS,
-  });
-}
-
-async function takeTheLast(build: Requests, itemId: string, api: Api, runId: string): Promise<void> {
-  const [buyer] = await api.makeBuyers(runId, 1, HOUR_SECONDS, () => undefined);
-  const client = new HttpClient({ origins: [target.origins[0] as string], connections: 1 });
-  await client.send(build.purchase(itemId, (buyer as Buyer).accessToken, 'last'));
-  client.close();
-}
-
 function bareRequest(origin: string): string {
   return `POST /bare HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nContent-Length: 0\r\n\r\n`;
 }
 
 /** The database's own limit: the claim's statements in one, one transaction and one flush for each order. */
-async function transactionPerOrder(
-  buyers: readonly Buyer[],
-  eventItemId: string,
-  runId: string,
-  postmaster: number,
-): Promise<Measurement> {
+async function transactionPerOrder(requests: number, api: Api, postmaster: number): Promise<Measurement> {
+  const runId = randomBytes(5).toString('hex');
+  const buyers = await api.makeBuyers(runId, requests, HOUR_SECONDS, () => undefined);
+  const drop = await openDrop(api, runId, requests, 1);
+  const eventItemId = (drop.items[0] as Drop['items'][number]).id;
   const statement = {
     name: 'order',
     text: `WITH taken AS (

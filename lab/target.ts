@@ -82,6 +82,7 @@ export class EmbeddedTarget implements Target {
   private readonly instances: Instance[] = [];
   private readonly settings: Record<string, string>;
   private readonly dataDir: string;
+  private readonly root: string;
   private readonly postgres: { url: string; stop(): Promise<void> };
   private stopping = false;
 
@@ -90,7 +91,9 @@ export class EmbeddedTarget implements Target {
     instances: number,
     dataDir: string,
     postgres: { url: string; stop(): Promise<void> },
+    root: string,
   ) {
+    this.root = root;
     this.settings = settings;
     this.dataDir = dataDir;
     this.postgres = postgres;
@@ -98,8 +101,15 @@ export class EmbeddedTarget implements Target {
     this.description = `embedded, ${instances} process${instances === 1 ? '' : 'es'}, full durability${changed.join('')}`;
   }
 
-  /** @throws CouldNotRun with the server's own last words */
-  static async start(settings: Record<string, string>, instances: number): Promise<EmbeddedTarget> {
+  /**
+   * Starts instances of the application that is built under `root`.
+   * @throws CouldNotRun with the server's own last words
+   */
+  static async start(
+    settings: Record<string, string>,
+    instances: number,
+    root = ROOT,
+  ): Promise<EmbeddedTarget> {
     await ensureBuilt();
     const { EmbeddedPostgres } = (await import(
       join(ROOT, 'dist', 'database', 'embedded-postgres.js')
@@ -108,7 +118,7 @@ export class EmbeddedTarget implements Target {
     let target: EmbeddedTarget | undefined;
     try {
       const postgres = await EmbeddedPostgres.start({ dataDir });
-      target = new EmbeddedTarget(settings, instances, dataDir, postgres);
+      target = new EmbeddedTarget(settings, instances, dataDir, postgres, root);
       // One after the other: the first migrates and makes the admin.
       for (let index = 0; index < instances; index++) await target.startInstance();
       return target;
@@ -162,8 +172,8 @@ export class EmbeddedTarget implements Target {
 
   private async startInstance(replaces?: number): Promise<void> {
     const port = replaces === undefined ? await freePort() : (this.instances[replaces] as Instance).port;
-    const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, ['--enable-source-maps', join(this.root, 'dist', 'main.js')], {
+      cwd: this.root,
       // The caller's own settings must not leak into the measurement; --set is how to give some.
       env: {
         PATH: process.env.PATH,
