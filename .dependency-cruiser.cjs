@@ -1,15 +1,27 @@
 /** The module rule: one way down, through each module's index.ts (docs/architecture.md). */
-const modules = ['auth', 'catalog', 'events', 'purchase', 'reviews', 'realtime', 'admin', 'health', 'seed'];
+const modules = [
+  'idempotency',
+  'auth',
+  'catalog',
+  'events',
+  'purchase',
+  'reviews',
+  'realtime',
+  'admin',
+  'health',
+  'seed',
+];
 
 /** What each module may import, beside config, common and database. */
 const allowed = {
-  auth: [],
+  idempotency: [],
+  auth: ['idempotency'],
   catalog: [],
   events: ['auth', 'catalog'],
-  purchase: ['auth', 'catalog', 'events'],
-  reviews: ['auth', 'catalog', 'events', 'purchase'],
+  purchase: ['idempotency', 'auth', 'catalog', 'events'],
+  reviews: ['idempotency', 'auth', 'catalog', 'events', 'purchase'],
   realtime: ['auth', 'events', 'purchase', 'reviews'],
-  admin: ['auth', 'catalog', 'events', 'purchase', 'reviews'],
+  admin: ['idempotency', 'auth', 'catalog', 'events', 'purchase', 'reviews'],
   health: ['auth', 'events', 'purchase', 'realtime', 'reviews'],
   seed: ['auth', 'catalog', 'events', 'purchase', 'reviews', 'admin'],
 };

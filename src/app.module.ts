@@ -9,6 +9,7 @@ import { ConfigModule, type Settings } from './config/index.js';
 import { DatabaseModule } from './database/index.js';
 import { EventsModule } from './events/index.js';
 import { HealthModule } from './health/index.js';
+import { IdempotencyModule } from './idempotency/index.js';
 import { PurchaseModule } from './purchase/index.js';
 import { RealtimeModule } from './realtime/index.js';
 import { ReviewsModule } from './reviews/index.js';
@@ -24,6 +25,7 @@ export class AppModule {
         CommonModule,
         DatabaseModule.with(dataSource),
         ScheduleModule.forRoot(),
+        IdempotencyModule,
         AuthModule,
         CatalogModule,
         EventsModule,

@@ -8,6 +8,7 @@ import {
   type EventResponse,
   type UpdateEventRequest,
 } from '../events/index.js';
+import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
 import { OrdersService } from '../purchase/index.js';
 import { AuditService } from './audit.service.js';
 import type { AdminEventResponse, ForcedActResponse } from './dto/admin-event.response.js';
@@ -25,11 +26,12 @@ export class EventAdministration {
     private readonly traces: EventTraceRepository,
     private readonly users: UserDirectory,
     private readonly audit: AuditService,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
-  /** @throws what EventsService.create throws */
-  create(adminId: string, input: CreateEventRequest): Promise<EventResponse> {
-    return this.database.transaction(async (transaction) => {
+  /** @throws what EventsService.create throws; IDEMPOTENCY_KEY_REUSED */
+  create(adminId: string, input: CreateEventRequest, keyed?: KeyedRequest): Promise<EventResponse> {
+    return this.idempotency.inTransaction(adminId, keyed, async (transaction) => {
       const event = await this.events.create(transaction, input);
       await this.audit.record(transaction, adminId, 'event.created', event.id, summaryOf(event));
       return event;

@@ -21,6 +21,7 @@ import {
   UpdateEventRequest,
   versionFromIfMatch,
 } from '../events/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
 import { DashboardService } from './dashboard.service.js';
 import { AdminEventResponse } from './dto/admin-event.response.js';
 import { DashboardPace, DashboardPage } from './dto/dashboard.response.js';
@@ -47,15 +48,17 @@ export class AdminEventsController {
   ) {}
 
   @Post()
+  @Idempotent()
   @ApiOperation({ summary: 'Create a drop with its items' })
-  @ApiCreatedResponse({ type: EventResponse, ...TAGGED })
+  @ApiCreatedResponse({ type: EventResponse, headers: { ...TAGGED.headers, ...REPLAY_HEADERS } })
   @ApiBadRequestResponse(CONTRADICTION)
   async createEvent(
     @CurrentUser() admin: AuthenticatedUser,
     @Body() input: CreateEventRequest,
+    @Keyed() keyed: KeyedRequest | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EventResponse> {
-    return tagged(reply, await this.administration.create(admin.id, input));
+    return tagged(reply, await this.administration.create(admin.id, input, keyed));
   }
 
   @Get('dashboard')

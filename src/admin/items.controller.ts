@@ -8,6 +8,7 @@ import {
   CreateCatalogItemRequest,
   ListCatalogItemsQuery,
 } from '../catalog/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
 import { ItemAdministration } from './item-administration.service.js';
 
 @ApiTags('admin')
@@ -27,12 +28,14 @@ export class AdminItemsController {
   }
 
   @Post()
+  @Idempotent()
   @ApiOperation({ summary: 'Add an item to the catalogue' })
-  @ApiCreatedResponse({ type: CatalogItemResponse })
+  @ApiCreatedResponse({ type: CatalogItemResponse, headers: REPLAY_HEADERS })
   createCatalogItem(
     @CurrentUser() admin: AuthenticatedUser,
     @Body() input: CreateCatalogItemRequest,
+    @Keyed() keyed: KeyedRequest | undefined,
   ): Promise<CatalogItemResponse> {
-    return this.administration.create(admin.id, input);
+    return this.administration.create(admin.id, input, keyed);
   }
 }

@@ -6,9 +6,10 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { Roles } from '../auth/index.js';
+import { CurrentUser, Roles, type AuthenticatedUser } from '../auth/index.js';
 import { commonErrors } from '../common/index.js';
 import { Settings } from '../config/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
 import { LabBuyersRequest, LabRunRequest } from './dto/lab-buyers.request.js';
 import { LabBuyersResponse, LabRetirementResponse } from './dto/lab-buyers.response.js';
 import { LabBuyersService } from './lab-buyers.service.js';
@@ -33,10 +34,18 @@ export class LabBuyersController {
   constructor(private readonly buyers: LabBuyersService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Make disposable buyers for a load test, with an access token each' })
-  @ApiCreatedResponse({ type: LabBuyersResponse })
-  makeLabBuyers(@Body() request: LabBuyersRequest): Promise<LabBuyersResponse> {
-    return this.buyers.make(request);
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Make disposable buyers for a load test, with an access token each',
+    description: 'Sent again with its Idempotency-Key, it issues new tokens for the same buyers.',
+  })
+  @ApiCreatedResponse({ type: LabBuyersResponse, headers: REPLAY_HEADERS })
+  makeLabBuyers(
+    @CurrentUser() admin: AuthenticatedUser,
+    @Body() request: LabBuyersRequest,
+    @Keyed() keyed: KeyedRequest | undefined,
+  ): Promise<LabBuyersResponse> {
+    return this.buyers.make(admin.id, request, keyed);
   }
 
   @Post('retire')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DisposableAccounts } from '../auth/index.js';
 import { Database } from '../database/index.js';
+import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
 import type { LabBuyersRequest } from './dto/lab-buyers.request.js';
 import type { LabBuyersResponse, LabRetirementResponse } from './dto/lab-buyers.response.js';
 
@@ -10,11 +11,16 @@ export class LabBuyersService {
   constructor(
     private readonly accounts: DisposableAccounts,
     private readonly database: Database,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
-  /** Makes accounts that can buy at once; all or none. */
-  async make({ runId, count, tokenTtlSeconds }: LabBuyersRequest): Promise<LabBuyersResponse> {
-    const ids = await this.database.transaction((transaction) =>
+  /** Makes accounts that can buy at once; all or none. Their tokens are not kept with the key. */
+  async make(
+    adminId: string,
+    { runId, count, tokenTtlSeconds }: LabBuyersRequest,
+    keyed?: KeyedRequest,
+  ): Promise<LabBuyersResponse> {
+    const ids = await this.idempotency.inTransaction(adminId, keyed, (transaction) =>
       this.accounts.create(transaction, runId, count),
     );
     return { buyers: await this.accounts.issueTokens(ids, runId, tokenTtlSeconds) };

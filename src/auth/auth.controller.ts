@@ -22,6 +22,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IdPipe, PageOf, type Page } from '../common/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
 import { CurrentUser, Public, type AuthenticatedUser } from './auth.decorators.js';
 import { AuthService } from './auth.service.js';
 import { CrossSiteGuard } from './cross-site.guard.js';
@@ -50,16 +51,22 @@ export class AuthController {
   @Public()
   @RateLimit('register')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ summary: 'Make an account and log in' })
-  @ApiCreatedResponse({ type: AuthenticationResponse })
+  @Idempotent()
+  @ApiOperation({
+    summary: 'Make an account and log in',
+    description: 'Sent again with its Idempotency-Key and the same password, it opens a session again.',
+  })
+  @ApiCreatedResponse({ type: AuthenticationResponse, headers: REPLAY_HEADERS })
   @ApiResponse({ status: 409, description: 'EMAIL_TAKEN' })
   @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
   async register(
     @Body() body: RegisterRequest,
+    @Keyed(['password']) keyed: KeyedRequest | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuthenticationResponse> {
-    return this.grant(reply, await this.auth.register(body, deviceOf(request.headers['user-agent'])));
+    const device = deviceOf(request.headers['user-agent']);
+    return this.grant(reply, await this.auth.register(body, device, keyed));
   }
 
   @Post('login')
@@ -149,15 +156,17 @@ export class AuthController {
   @Put('password')
   @RateLimit('login')
   @HttpCode(204)
+  @Idempotent()
   @ApiOperation({ summary: 'Change the password and end all other sessions' })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ headers: REPLAY_HEADERS })
   @ApiResponse({ status: 403, description: 'WRONG_PASSWORD' })
   @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
   async changePassword(
     @CurrentUser() user: AuthenticatedUser,
     @Body() body: ChangePasswordRequest,
+    @Keyed(['currentPassword', 'newPassword']) keyed: KeyedRequest | undefined,
   ): Promise<void> {
-    await this.auth.changePassword(user, body);
+    await this.auth.changePassword(user, body, keyed);
   }
 
   private grant(reply: FastifyReply, tokens: SessionTokens): AuthenticationResponse {

@@ -20,6 +20,14 @@ export const commonErrors = defineErrors({
     title: 'What the Expect header asks for is not given here.',
   },
   HEADERS_TOO_LARGE: { kind: 'headersTooLarge', title: 'The request headers are too large.' },
+  IDEMPOTENCY_KEY_INVALID: {
+    kind: 'invalid',
+    title: 'The Idempotency-Key must be 1 to 200 visible ASCII characters.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    kind: 'unprocessable',
+    title: 'You used this Idempotency-Key for a different request.',
+  },
   RATE_LIMITED: { kind: 'tooManyRequests', title: 'Too many requests; wait before the next.' },
   DATABASE_UNAVAILABLE: { kind: 'unavailable', title: 'The database does not answer; try again shortly.' },
   /** Answered by nginx, when no instance answers it. */

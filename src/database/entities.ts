@@ -6,6 +6,7 @@ import { User } from '../auth/user.entity.js';
 import { CatalogItem } from '../catalog/catalog-item.entity.js';
 import { EventItem } from '../events/event-item.entity.js';
 import { DropEvent } from '../events/event.entity.js';
+import { IdempotencyRecord } from '../idempotency/idempotency-record.entity.js';
 import { Order } from '../purchase/order.entity.js';
 import { CommentRow } from '../reviews/comment.entity.js';
 import { ReviewRow } from '../reviews/review.entity.js';
@@ -23,4 +24,5 @@ export const entities = [
   ReviewRow,
   CommentRow,
   AuditEntry,
+  IdempotencyRecord,
 ];

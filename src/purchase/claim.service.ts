@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Listeners, type AppError } from '../common/index.js';
+import { commonErrors, Listeners, type AppError } from '../common/index.js';
 import { Settings } from '../config/index.js';
 import { BatchedClaims, type ItemClaims } from './batched-claims.js';
 import {
@@ -186,7 +186,7 @@ function refusalOf({ outcome, offer }: ClaimDecision): AppError {
     case 'limit_reached':
       return purchaseErrors.PURCHASE_LIMIT_REACHED({ perUserLimit: offer.perUserLimit });
     case 'key_reused':
-      return purchaseErrors.IDEMPOTENCY_KEY_REUSED();
+      return commonErrors.IDEMPOTENCY_KEY_REUSED();
     case 'user_inactive':
       return purchaseErrors.ACCOUNT_NOT_ACTIVE();
     default:

@@ -2,7 +2,6 @@ import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
-  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -12,6 +11,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, RateLimit, type AuthenticatedUser, type RequestWithUser } from '../auth/index.js';
 import { answerWithProblem, IdPipe, type ProblemDocument } from '../common/index.js';
+import { Idempotent, REPLAY_HEADERS } from '../idempotency/index.js';
 import { ClaimService } from './claim.service.js';
 import { ClaimRequest } from './dto/claim.request.js';
 import { OrderEnvelope } from './dto/order.response.js';
@@ -36,20 +36,14 @@ export class PurchaseController {
       'The order is stored when the answer comes. With an Idempotency-Key the request can be repeated safely: it returns the first order.',
   })
   @ApiParam({ name: 'eventItemId', schema: ID })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 200 visible ASCII characters.' })
+  @Idempotent()
   @ApiBody({ type: ClaimRequest })
   @ApiCreatedResponse({
     type: OrderEnvelope,
-    headers: {
-      'Idempotency-Replayed': {
-        description: '"true" when this is the first order of the key.',
-        schema: { type: 'string' },
-      },
-    },
+    headers: REPLAY_HEADERS,
   })
   @ApiResponse({ status: 404, description: 'EVENT_ITEM_NOT_FOUND' })
   @ApiResponse({ status: 409, description: 'SOLD_OUT, EVENT_NOT_LIVE, PURCHASE_LIMIT_REACHED' })
-  @ApiResponse({ status: 422, description: 'IDEMPOTENCY_KEY_REUSED' })
   @ApiResponse({ status: 503, description: 'CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN' })
   async claimEventItem(
     @Req() request: RequestWithUser,

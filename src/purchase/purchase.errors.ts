@@ -8,14 +8,6 @@ export const purchaseErrors = defineErrors({
     title: 'You would hold more units of this item than one shopper may.',
   },
   EVENT_ITEM_NOT_FOUND: { kind: 'notFound', title: 'No event sells an item with this id.' },
-  IDEMPOTENCY_KEY_INVALID: {
-    kind: 'invalid',
-    title: 'The Idempotency-Key must be 1 to 200 visible ASCII characters.',
-  },
-  IDEMPOTENCY_KEY_REUSED: {
-    kind: 'unprocessable',
-    title: 'You used this Idempotency-Key for a different purchase.',
-  },
   ACCOUNT_NOT_ACTIVE: { kind: 'forbidden', title: 'This account may not buy.' },
   CLAIM_QUEUE_FULL: { kind: 'unavailable', title: 'Too many purchases are waiting; try again shortly.' },
   CLAIM_UNCERTAIN: {

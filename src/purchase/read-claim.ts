@@ -1,8 +1,8 @@
 import type { AuthenticatedUser, RequestWithUser } from '../auth/index.js';
 import { commonErrors, MAX_FIELD_ERRORS, parseId, type FieldError } from '../common/index.js';
+import { parseIdempotencyKey } from '../idempotency/index.js';
 import type { Claim } from './claim.service.js';
 import { MAX_QUANTITY } from './dto/claim.request.js';
-import { parseIdempotencyKey } from './idempotency-key.js';
 
 /**
  * What a request to purchase asks for. Read by hand, for this route alone: Nest's pipes and class-validator took

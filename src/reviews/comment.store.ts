@@ -27,10 +27,12 @@ export interface CommentDraft {
  * method throws REVIEWS_UNAVAILABLE, within a second, while its store cannot be reached.
  */
 export abstract class CommentStore {
+  /** Starts a thread; if its first comment is there already by its id, adds nothing and gives that one back. */
   abstract startThread(eventId: string, draft: CommentDraft): Promise<Comment>;
 
   /**
-   * Adds a reply below `parent`, unless its thread has `maxReplies`; however many arrive at once.
+   * Adds a reply below `parent`, unless its thread has `maxReplies`; however many arrive at once. A reply that is
+   * there already by its id is given back.
    * @returns the reply, or undefined if the thread is full.
    */
   abstract addReply(parent: Comment, draft: CommentDraft, maxReplies: number): Promise<Comment | undefined>;

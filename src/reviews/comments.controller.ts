@@ -12,6 +12,7 @@ import {
 } from '@nestjs/swagger';
 import { CurrentUser, Public, RateLimit, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe, type Page } from '../common/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
 import { CommentsService } from './comments.service.js';
 import { CommentResponse, CommentThreadPage } from './dto/comment.response.js';
 import { ListThreadsQuery } from './dto/list-threads.query.js';
@@ -25,15 +26,17 @@ export class CommentsController {
 
   @Post('events/:eventId/comments')
   @RateLimit('comment')
+  @Idempotent()
   @ApiOperation({ summary: 'Comment on an event, which starts a thread' })
-  @ApiCreatedResponse({ type: CommentResponse })
+  @ApiCreatedResponse({ type: CommentResponse, headers: REPLAY_HEADERS })
   @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
   startThread(
     @Param('eventId', IdPipe) eventId: string,
     @CurrentUser() user: AuthenticatedUser,
     @Body() { text }: WriteCommentRequest,
+    @Keyed() keyed: KeyedRequest | undefined,
   ): Promise<CommentResponse> {
-    return this.comments.startThread(user.id, eventId, text);
+    return this.comments.startThread(user.id, eventId, text, keyed);
   }
 
   @Get('events/:eventId/comments')
@@ -53,16 +56,18 @@ export class CommentsController {
 
   @Post('comments/:commentId/replies')
   @RateLimit('comment')
+  @Idempotent()
   @ApiOperation({ summary: 'Reply to a comment or to a reply' })
-  @ApiCreatedResponse({ type: CommentResponse })
+  @ApiCreatedResponse({ type: CommentResponse, headers: REPLAY_HEADERS })
   @ApiNotFoundResponse({ description: 'COMMENT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL' })
   replyToComment(
     @Param('commentId', IdPipe) commentId: string,
     @CurrentUser() user: AuthenticatedUser,
     @Body() { text }: WriteCommentRequest,
+    @Keyed() keyed: KeyedRequest | undefined,
   ): Promise<CommentResponse> {
-    return this.comments.reply(user.id, commentId, text);
+    return this.comments.reply(user.id, commentId, text, keyed);
   }
 
   @Delete('comments/:commentId')

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
-import { Clock, decodeCursor, Listeners, newId, toPage, type Page, type PageQuery } from '../common/index.js';
+import { Clock, decodeCursor, Listeners, toPage, type Page, type PageQuery } from '../common/index.js';
 import { EventsService } from '../events/index.js';
+import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
 import { toTree } from './comment-tree.js';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
 import type { CommentResponse } from './dto/comment.response.js';
@@ -33,6 +34,7 @@ export class CommentsService {
     private readonly users: UserDirectory,
     private readonly moderation: Moderation,
     private readonly clock: Clock,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   /** Tells the event's id after each change that this instance made. Returns the way to stop listening. */
@@ -40,27 +42,33 @@ export class CommentsService {
     return this.changes.add(listener);
   }
 
-  /** @throws EVENT_NOT_FOUND */
-  async startThread(authorId: string, eventId: string, text: string): Promise<CommentResponse> {
+  /** @throws IDEMPOTENCY_KEY_REUSED, EVENT_NOT_FOUND */
+  async startThread(
+    authorId: string,
+    eventId: string,
+    text: string,
+    keyed?: KeyedRequest,
+  ): Promise<CommentResponse> {
     await this.events.get(eventId);
-    const comment = await this.comments.startThread(eventId, this.draft(authorId, text));
-    this.changes.tell(eventId);
-    return this.present(comment);
+    return this.once(authorId, keyed, (id) =>
+      this.comments.startThread(eventId, this.draft(id, authorId, text)),
+    );
   }
 
   /**
    * Replies to a comment at any depth up to the limit. However many reply at once, no thread grows beyond
    * its limit.
-   * @throws COMMENT_NOT_FOUND, COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL
+   * @throws IDEMPOTENCY_KEY_REUSED, COMMENT_NOT_FOUND, COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL
    */
-  async reply(authorId: string, parentId: string, text: string): Promise<CommentResponse> {
-    const parent = await this.existing(parentId);
-    if (parent.removedAt !== null) throw reviewErrors.COMMENT_REMOVED();
-    if (parent.depth >= MAX_DEPTH) throw reviewErrors.COMMENT_TOO_DEEP({ maxDepth: MAX_DEPTH });
-    const reply = await this.comments.addReply(parent, this.draft(authorId, text), MAX_REPLIES);
-    if (!reply) throw reviewErrors.THREAD_FULL({ maxReplies: MAX_REPLIES });
-    this.changes.tell(parent.eventId);
-    return this.present(reply);
+  reply(authorId: string, parentId: string, text: string, keyed?: KeyedRequest): Promise<CommentResponse> {
+    return this.once(authorId, keyed, async (id) => {
+      const parent = await this.existing(parentId);
+      if (parent.removedAt !== null) throw reviewErrors.COMMENT_REMOVED();
+      if (parent.depth >= MAX_DEPTH) throw reviewErrors.COMMENT_TOO_DEEP({ maxDepth: MAX_DEPTH });
+      const reply = await this.comments.addReply(parent, this.draft(id, authorId, text), MAX_REPLIES);
+      if (!reply) throw reviewErrors.THREAD_FULL({ maxReplies: MAX_REPLIES });
+      return reply;
+    });
   }
 
   /**
@@ -108,8 +116,22 @@ export class CommentsService {
     return comment;
   }
 
-  private draft(authorId: string, text: string): CommentDraft {
-    return { id: newId(), authorId, text, at: this.clock.now() };
+  /** Lets `write` add the comment of its id, unless an earlier try of the same request has. */
+  private once(
+    authorId: string,
+    keyed: KeyedRequest | undefined,
+    write: (id: string) => Promise<Comment>,
+  ): Promise<CommentResponse> {
+    return this.idempotency.elsewhere(authorId, keyed, async (id, isRepeated) => {
+      const written = isRepeated ? await this.comments.find(id) : undefined;
+      const comment = written ?? (await write(id));
+      this.changes.tell(comment.eventId);
+      return this.present(comment);
+    });
+  }
+
+  private draft(id: string, authorId: string, text: string): CommentDraft {
+    return { id, authorId, text, at: this.clock.now() };
   }
 
   private async present(comment: Comment): Promise<CommentResponse> {

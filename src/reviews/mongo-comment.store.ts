@@ -1,7 +1,7 @@
 import { trusted } from 'mongoose';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
 import { MAX_TIME_MS, type MongoConnection } from './mongo-connection.js';
-import { exactly } from './mongo-filters.js';
+import { exactly, isDuplicate } from './mongo-filters.js';
 import type { ReplyDocument, ThreadDocument } from './thread.schema.js';
 
 const THREADS_AT_A_TIME = 5;
@@ -18,8 +18,14 @@ export class MongoCommentStore extends CommentStore {
       ...{ replyCount: 0, replies: [] },
     };
     return this.mongodb.run(async () => {
-      await this.mongodb.threads.insertOne(thread);
-      return rootOf(thread);
+      try {
+        await this.mongodb.threads.insertOne(thread);
+        return rootOf(thread);
+      } catch (error) {
+        const existing = isDuplicate(error) ? await this.threadWith(id) : null;
+        if (existing) return rootOf(existing);
+        throw error;
+      }
     });
   }
 
@@ -33,11 +39,17 @@ export class MongoCommentStore extends CommentStore {
     return this.mongodb.run(async () => {
       const { modifiedCount } = await this.mongodb.threads
         .updateOne(
-          { _id: exactly(parent.threadId), replyCount: trusted({ $lt: maxReplies }) },
+          {
+            _id: exactly(parent.threadId),
+            replyCount: trusted({ $lt: maxReplies }),
+            'replies.id': trusted({ $ne: exactly(id) }),
+          },
           { $push: { replies: reply }, $inc: { replyCount: 1 } },
         )
         .maxTimeMS(MAX_TIME_MS);
-      return modifiedCount === 1 ? replyOf(parent, reply) : undefined;
+      if (modifiedCount === 1) return replyOf(parent, reply);
+      const thread = await this.threadWith(id);
+      return thread ? commentsOf(thread).find((comment) => comment.id === id) : undefined;
     });
   }
 

@@ -1,10 +1,8 @@
-import { mongo, trusted } from 'mongoose';
+import { trusted } from 'mongoose';
 import { MAX_TIME_MS, type MongoConnection } from './mongo-connection.js';
-import { exactly } from './mongo-filters.js';
+import { exactly, isDuplicate } from './mongo-filters.js';
 import type { ReviewDocument } from './review.schema.js';
 import { ReviewStore, type Review, type ReviewDraft } from './review.store.js';
-
-const DUPLICATE_KEY = 11000;
 
 /** Reviews in MongoDB, one document each. */
 export class MongoReviewStore extends ReviewStore {
@@ -17,8 +15,7 @@ export class MongoReviewStore extends ReviewStore {
       // Two first reviews at once: both may find none and insert, and the unique index lets one. The other
       // finds that one the second time, unless it was removed meanwhile, in which case it is its turn.
       const review = await this.upsert(draft).catch((error: unknown) => {
-        if (error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY)
-          return this.upsert(draft);
+        if (isDuplicate(error)) return this.upsert(draft);
         throw error;
       });
       return { review: toReview(review), created: review._id === draft.id };

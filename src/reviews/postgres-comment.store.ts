@@ -2,6 +2,8 @@ import type { Database } from '../database/index.js';
 import { CommentRow } from './comment.entity.js';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
 
+const UNIQUE_VIOLATION = '23505';
+
 /**
  * The update of the thread's first row decides and locks in one: of replies that arrive together, each
  * sees the count that the one before it left.
@@ -45,18 +47,30 @@ export class PostgresCommentStore extends CommentStore {
 
   async startThread(eventId: string, { id, authorId, text, at }: CommentDraft): Promise<Comment> {
     const row = { id, eventId, rootId: id, parentId: null, depth: 0, authorId, text, createdAt: at };
-    await this.rows.insert(row);
+    try {
+      await this.rows.insert(row);
+    } catch (error) {
+      if (isDuplicate(error)) return this.rows.findOneByOrFail({ id }).then(toComment);
+      throw error;
+    }
     return toComment({ ...row, removedAt: null });
   }
 
   async addReply(parent: Comment, { id, authorId, text, at }: CommentDraft, maxReplies: number) {
     const { eventId, threadId } = parent;
     const depth = parent.depth + 1;
-    const inserted: unknown[] = await this.database.reader.query(ADD_REPLY, [
-      ...[id, eventId, threadId, parent.id, depth, authorId, text, at],
-      maxReplies,
-    ]);
-    if (inserted.length === 0) return undefined;
+    let inserted: unknown[];
+    try {
+      inserted = await this.database.reader.query(ADD_REPLY, [
+        ...[id, eventId, threadId, parent.id, depth, authorId, text, at],
+        maxReplies,
+      ]);
+    } catch (error) {
+      if (isDuplicate(error)) return this.find(id);
+      throw error;
+    }
+    // The thread is full, or was when this reply was there already.
+    if (inserted.length === 0) return this.find(id);
     return {
       id,
       eventId,
@@ -103,6 +117,10 @@ export class PostgresCommentStore extends CommentStore {
   private get rows() {
     return this.database.reader.getRepository(CommentRow);
   }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return (error as { code?: unknown }).code === UNIQUE_VIOLATION;
 }
 
 type StoredComment = Omit<CommentRow, 'replyCount'>;

@@ -12,6 +12,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, Public, RateLimit, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe, PageQuery, type Page } from '../common/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
 import { OwnReviewResponse } from './dto/own-review.response.js';
 import { PutReviewRequest } from './dto/put-review.request.js';
 import { ReviewEligibilityResponse } from './dto/review-eligibility.response.js';
@@ -27,21 +28,23 @@ export class ReviewsController {
 
   @Post('items/:itemId')
   @RateLimit('comment')
+  @Idempotent()
   @ApiOperation({
     summary: 'Review an item, or replace one’s review of it',
     description: 'Needs a confirmed order of the item. One review for each user and item.',
   })
-  @ApiCreatedResponse({ type: ReviewResponse, description: 'Added.' })
-  @ApiOkResponse({ type: ReviewResponse, description: 'Replaced.' })
+  @ApiCreatedResponse({ type: ReviewResponse, description: 'Added.', headers: REPLAY_HEADERS })
+  @ApiOkResponse({ type: ReviewResponse, description: 'Replaced.', headers: REPLAY_HEADERS })
   @ApiForbiddenResponse({ description: 'NOT_A_VERIFIED_BUYER' })
   @ApiNotFoundResponse({ description: 'ITEM_NOT_FOUND' })
   async putReview(
     @Param('itemId', IdPipe) itemId: string,
     @CurrentUser() user: AuthenticatedUser,
     @Body() body: PutReviewRequest,
+    @Keyed() keyed: KeyedRequest | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReviewResponse> {
-    const { review, created } = await this.reviews.put(user.id, itemId, body);
+    const { review, created } = await this.reviews.put(user.id, itemId, body, keyed);
     void reply.code(created ? 201 : 200);
     return review;
   }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
 import { CatalogService } from '../catalog/index.js';
-import { Clock, decodeCursor, newId, toPage, type Page, type PageQuery } from '../common/index.js';
+import { Clock, decodeCursor, toPage, type Page, type PageQuery } from '../common/index.js';
+import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
 import { OrdersService } from '../purchase/index.js';
 import type { OwnReviewResponse } from './dto/own-review.response.js';
 import type { PutReviewRequest } from './dto/put-review.request.js';
@@ -26,25 +27,27 @@ export class ReviewsService {
     private readonly users: UserDirectory,
     private readonly moderation: Moderation,
     private readonly clock: Clock,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   /**
-   * Adds the user's review of the item, or replaces it: there is one per user and item, whatever races.
-   * @throws ITEM_NOT_FOUND; NOT_A_VERIFIED_BUYER without a confirmed order of the item
+   * Adds the user's review of the item, or replaces it: there is one per user and item, whatever races. Sent again
+   * with its key it does not undo a later one.
+   * @throws IDEMPOTENCY_KEY_REUSED; ITEM_NOT_FOUND; NOT_A_VERIFIED_BUYER without a confirmed order of the item
    */
   async put(
     userId: string,
     itemId: string,
     { rating, text }: PutReviewRequest,
+    keyed?: KeyedRequest,
   ): Promise<{ review: ReviewResponse; created: boolean }> {
     await this.catalog.get(itemId);
     if (!(await this.orders.hasConfirmedOrder(userId, itemId))) throw reviewErrors.NOT_A_VERIFIED_BUYER();
-    const { review, created } = await this.reviews.put({
-      ...{ id: newId(), itemId, userId, rating },
-      text: text || null,
-      at: this.clock.now(),
+    return this.idempotency.elsewhere(userId, keyed, async (id) => {
+      const draft = { id, itemId, userId, rating, text: text || null, at: this.clock.now() };
+      const { review, created } = await this.reviews.put(draft);
+      return { review: ReviewResponse.of(review, await this.users.displayNames([userId])), created };
     });
-    return { review: ReviewResponse.of(review, await this.users.displayNames([userId])), created };
   }
 
   /**

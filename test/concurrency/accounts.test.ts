@@ -14,6 +14,7 @@ import { Database, type Transaction } from '../../src/database/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, createAdmin, TEST_PASSWORD, type TestUser } from '../support/users.js';
 import { until } from '../support/wait.js';
+import { IdempotencyService } from '../../src/idempotency/index.js';
 
 /**
  * Goal: whatever happens at once, an active admin remains, no session outlives the deactivation or the
@@ -129,6 +130,7 @@ describe('accounts under concurrency', () => {
         server.app.get(SessionsService),
         server.app.get(PasswordHasher),
         server.app.get(Revocations),
+        server.app.get(IdempotencyService),
       );
       const { accessToken } = await auth.login(user, 'test');
       await acting;

@@ -135,6 +135,19 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('lets every request that makes something be sent again with its key', () => {
+    const creating = [...operations].filter(
+      ([route, { responses }]) => route.startsWith('POST') && responses['201'],
+    );
+    expect(creating.length).toBeGreaterThanOrEqual(7);
+    for (const [route, { parameters, responses }] of creating) {
+      const names = (parameters ?? []).map((parameter) => '$ref' in parameter || parameter.name);
+      expect([route, names]).toEqual([route, expect.arrayContaining(['Idempotency-Key'])]);
+      expect([route, responses['201']]).toMatchObject([route, { headers: { 'Idempotency-Replayed': {} } }]);
+      expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['422'])]);
+    }
+  });
+
   it('is right that no field of a body may be null, unless it says so', async () => {
     const server = await startTestApp();
     const { token } = await createAdmin(server);

@@ -296,6 +296,23 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
       ]);
     });
 
+    it('adds a comment once, however often and however many at once bring its id', async () => {
+      const eventId = newId();
+      const first = draft('first');
+      const roots = await Promise.all(Array.from({ length: 5 }, () => comments.startThread(eventId, first)));
+      const [root] = roots as [Comment];
+      for (const one of roots) expect(one).toEqual(root);
+      const second = draft('second');
+      const replies = await Promise.all(Array.from({ length: 5 }, () => comments.addReply(root, second, 2)));
+      for (const one of replies) expect(one).toMatchObject({ id: second.id, text: 'second' });
+      await comments.addReply(root, draft('third'), 2);
+      expect(await comments.addReply(root, { ...second, at: at(9) }, 2)).toEqual(replies[0]);
+      expect(await comments.addReply(root, draft('too many'), 2)).toBeUndefined();
+      const [thread, ...others] = await comments.listThreads(eventId, 5, 100);
+      expect(thread?.map(({ text }) => text).sort()).toEqual(['first', 'second', 'third']);
+      expect(others).toEqual([]);
+    });
+
     it('adds no reply to a thread that does not exist', async () => {
       const root = await comments.startThread(newId(), draft('root'));
       expect(await comments.addReply({ ...root, threadId: newId() }, draft('lost'), 100)).toBeUndefined();

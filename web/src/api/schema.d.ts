@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an account and log in */
+        /**
+         * Make an account and log in
+         * @description Sent again with its Idempotency-Key and the same password, it opens a session again.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -719,7 +722,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make disposable buyers for a load test, with an access token each */
+        /**
+         * Make disposable buyers for a load test, with an access token each
+         * @description Sent again with its Idempotency-Key, it issues new tokens for the same buyers.
+         */
         post: operations["makeLabBuyers"];
         delete?: never;
         options?: never;
@@ -1485,7 +1491,10 @@ export interface operations {
     register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1497,6 +1506,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1514,6 +1525,15 @@ export interface operations {
             };
             /** @description EMAIL_TAKEN */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1839,7 +1859,10 @@ export interface operations {
     changePassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1851,6 +1874,8 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1875,6 +1900,15 @@ export interface operations {
             };
             /** @description WRONG_PASSWORD */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2123,7 +2157,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 200 visible ASCII characters. */
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2139,7 +2173,7 @@ export interface operations {
         responses: {
             201: {
                 headers: {
-                    /** @description "true" when this is the first order of the key. */
+                    /** @description "true" when this is the first answer of the key, given again. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -2519,7 +2553,10 @@ export interface operations {
     putReview: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 itemId: string;
             };
@@ -2534,6 +2571,8 @@ export interface operations {
             /** @description Replaced. */
             200: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2543,6 +2582,8 @@ export interface operations {
             /** @description Added. */
             201: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2578,6 +2619,15 @@ export interface operations {
             };
             /** @description ITEM_NOT_FOUND */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2931,7 +2981,10 @@ export interface operations {
     startThread: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 eventId: string;
             };
@@ -2945,6 +2998,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2978,6 +3033,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description REVIEWS_UNAVAILABLE */
             503: {
                 headers: {
@@ -3001,7 +3065,10 @@ export interface operations {
     replyToComment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 commentId: string;
             };
@@ -3015,6 +3082,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3050,6 +3119,15 @@ export interface operations {
             };
             /** @description COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3216,7 +3294,10 @@ export interface operations {
     createCatalogItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3228,6 +3309,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3261,6 +3344,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other refusal. */
             default: {
                 headers: {
@@ -3275,7 +3367,10 @@ export interface operations {
     createEvent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3289,6 +3384,8 @@ export interface operations {
                 headers: {
                     /** @description The version, for If-Match. */
                     ETag?: string;
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3315,6 +3412,15 @@ export interface operations {
             };
             /** @description The token lacks the role. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4347,7 +4453,10 @@ export interface operations {
     makeLabBuyers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the same key within 24 hours acts once and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4359,6 +4468,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description "true" when this is the first answer of the key, given again. */
+                    "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4394,6 +4505,15 @@ export interface operations {
             };
             /** @description ROUTE_NOT_FOUND: LAB_ENDPOINTS is off. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_KEY_REUSED */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
