@@ -30,6 +30,36 @@ export default tseslint.config(
     languageOptions: { parserOptions: { parser: tseslint.parser } },
   },
   {
+    files: ['web/src/**/*.{ts,vue}'],
+    ignores: ['web/src/environment/**', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...[
+          ...['localStorage', 'sessionStorage', 'indexedDB', 'navigator', 'crypto', 'matchMedia'],
+          ...['BroadcastChannel', 'ResizeObserver', 'IntersectionObserver'],
+        ].map((name) => ({ name, message: 'May be odd, missing or throw: read it through @/environment.' })),
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[object.name="Intl"]',
+          message:
+            'Throws for tags, options and zones that it does not know: use the formats of @/environment.',
+        },
+        {
+          selector:
+            'MemberExpression[object.name=/^(window|globalThis|self)$/][property.name=/^(localStorage|sessionStorage|indexedDB|navigator|crypto|matchMedia|BroadcastChannel|ResizeObserver|IntersectionObserver|Intl)$/]',
+          message: 'May be odd, missing or throw: read it through @/environment.',
+        },
+        {
+          selector: 'CallExpression[callee.property.name=/^toLocale(Date|Time)?String$/]',
+          message: "Reads the browser's languages and zone: use useFormat.",
+        },
+      ],
+    },
+  },
+  {
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/no-explicit-any': 'error',

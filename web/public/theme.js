@@ -8,6 +8,8 @@
   }
   var dark =
     stored === 'dark' ||
-    ((!stored || stored === 'auto') && matchMedia('(prefers-color-scheme: dark)').matches);
+    ((!stored || stored === 'auto') &&
+      window.matchMedia &&
+      matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.classList.toggle('dark', dark);
 })();

@@ -1,3 +1,4 @@
+import { deadline, exclusively } from '@/environment';
 import { networkProblem, otherUserProblem, problemOf } from './problem';
 
 const TIMEOUT_MS = 15_000;
@@ -59,7 +60,7 @@ export class TokenKeeper {
    * other tabs from spending the same cookie, which the server would take for theft.
    */
   renew(): Promise<TokenAnswer | undefined> {
-    this.renewal ??= this.exclusively(() => this.requestRenewal()).finally(() => {
+    this.renewal ??= exclusively('swiftdrop-refresh', () => this.requestRenewal()).finally(() => {
       this.renewal = undefined;
     });
     return this.renewal;
@@ -71,7 +72,7 @@ export class TokenKeeper {
       response = await this.send(REFRESH_PATH, {
         method: 'POST',
         credentials: 'same-origin',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: deadline(TIMEOUT_MS),
       });
     } catch {
       throw networkProblem();
@@ -88,11 +89,6 @@ export class TokenKeeper {
     this.onLost();
     return undefined;
   }
-
-  private exclusively<T>(work: () => Promise<T>): Promise<T> {
-    // Web locks exist on secure origins only.
-    return navigator.locks ? (navigator.locks.request('swiftdrop-refresh', work) as Promise<T>) : work();
-  }
 }
 
 /**
@@ -104,7 +100,7 @@ export function authorisedFetch(tokens: TokenKeeper, send: typeof fetch = (...p)
   return async (request: Request): Promise<Response> => {
     const attempt = async (token: string | undefined) => {
       const copy = new Request(request.clone(), {
-        signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: deadline(TIMEOUT_MS, request.signal),
       });
       if (token) copy.headers.set('authorization', `Bearer ${token}`);
       try {

@@ -1,4 +1,5 @@
 import { createI18n } from 'vue-i18n';
+import { localStore, preferredLanguages } from '@/environment';
 import en from './en.json';
 
 export const locales = ['en', 'zh-TW'] as const;
@@ -16,15 +17,10 @@ export const i18n = createI18n({
 });
 
 function preferred(): AppLocale {
-  let stored: string | null = null;
-  try {
-    stored = localStorage.getItem(KEY);
-  } catch {
-    // Storage may be forbidden; the browser's languages decide then.
-  }
+  const stored = localStore.getItem(KEY);
   if (stored === 'en' || stored === 'zh-TW') return stored;
-  return navigator.languages.some((language) => /^zh\b/i.test(language)) &&
-    !/^en\b/i.test(navigator.languages[0] ?? '')
+  const languages = preferredLanguages();
+  return languages.some((language) => /^zh\b/i.test(language)) && !/^en\b/i.test(languages[0] ?? '')
     ? 'zh-TW'
     : 'en';
 }
@@ -36,11 +32,8 @@ export async function setLocale(locale: AppLocale): Promise<void> {
   }
   i18n.global.locale.value = locale;
   document.documentElement.lang = locale;
-  try {
-    localStorage.setItem(KEY, locale);
-  } catch {
-    // The choice then lasts as long as the page.
-  }
+  localStore.setItem(KEY, locale);
 }
 
-export const useStoredLocale = () => setLocale(preferred());
+/** The words of the other language are a file of their own; should it not come, the shop speaks English. */
+export const useStoredLocale = () => setLocale(preferred()).catch(() => setLocale('en'));

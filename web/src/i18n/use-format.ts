@@ -2,6 +2,7 @@ import { exponentOf } from '@currencies';
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { Money } from '@/api/types';
+import { dateFormat, numberFormat, preferredLanguages } from '@/environment';
 
 /** The reader's own kind of the language that the shop is in, such as en-GB, where the browser names one. */
 export function regionalTag(locale: string, preferred: readonly string[]): string {
@@ -20,16 +21,18 @@ const SECOND: Intl.DateTimeFormatOptions = { ...MINUTE, second: '2-digit' };
 /** Dates, money and numbers as the reader's language and region write them. */
 export function useFormat() {
   const { locale } = useI18n();
-  const tag = computed(() => regionalTag(locale.value, navigator.languages));
-  const format = (options: Intl.DateTimeFormatOptions) => (iso: string | number) =>
-    new Intl.DateTimeFormat(tag.value, options).format(new Date(iso));
+  const tag = computed(() => regionalTag(locale.value, preferredLanguages()));
+  const format = (options: Intl.DateTimeFormatOptions) => (iso: string | number) => {
+    const date = new Date(iso);
+    return Number.isNaN(date.getTime()) ? '–' : dateFormat(tag.value, options).format(date);
+  };
   const inUnit = (unit: string, count: number) =>
-    new Intl.NumberFormat(tag.value, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+    numberFormat(tag.value, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
   return {
     money: ({ amount, currency }: Money) => {
       // The exponent is the contract's: left to itself, each browser has its own for IDR, HUF and others.
       const digits = exponentOf(currency);
-      return new Intl.NumberFormat(tag.value, {
+      return numberFormat(tag.value, {
         style: 'currency',
         currency,
         minimumFractionDigits: digits,
@@ -38,7 +41,7 @@ export function useFormat() {
       } as Intl.NumberFormatOptions).format(amount / 10 ** digits);
     },
     number: (value: number, options: Intl.NumberFormatOptions = {}) =>
-      new Intl.NumberFormat(tag.value, options).format(value),
+      numberFormat(tag.value, options).format(value),
     seconds: (count: number) => inUnit('second', count),
     /** In the largest unit that says it whole: 300 is "5 minutes", 90 is "90 seconds". */
     span: (seconds: number) => {
@@ -47,7 +50,7 @@ export function useFormat() {
       return inUnit(unit, seconds / size);
     },
     percent: (share: number) =>
-      new Intl.NumberFormat(tag.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
+      numberFormat(tag.value, { style: 'percent', maximumFractionDigits: 0 }).format(share),
     dateTime: format({ ...DAY, ...MINUTE }),
     /** To the second, where several things happen within a minute. */
     exactTime: format({ ...DAY, ...SECOND }),

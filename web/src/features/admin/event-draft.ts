@@ -1,6 +1,7 @@
 import { ApiProblem } from '@/api/problem';
 import type { DropEvent, EventInput } from '@/api/types';
-import { fromLocalField, ownZone, toLocalField } from './local-time';
+import { timeZone } from '@/environment';
+import { fromLocalField, toLocalField } from './local-time';
 import { parsePrice, priceText } from './money-entry';
 
 /** A drop as it stands in the form: what was typed, not yet what it means. */
@@ -30,7 +31,7 @@ const HOUR_MS = 3_600_000;
 export const newLine = (): DraftLine => ({ itemId: '', price: '', stock: '', limit: '1' });
 
 /** For a new drop: the next full hour, for an hour. */
-export function newDraft(now: number, zone = ownZone()): EventDraft {
+export function newDraft(now: number, zone = timeZone()): EventDraft {
   const nextHour = Math.ceil((now + 1) / HOUR_MS) * HOUR_MS;
   return {
     title: '',
@@ -43,7 +44,7 @@ export function newDraft(now: number, zone = ownZone()): EventDraft {
   };
 }
 
-export function draftOf(event: DropEvent, zone = ownZone()): EventDraft {
+export function draftOf(event: DropEvent, zone = timeZone()): EventDraft {
   return {
     title: event.title,
     description: event.description,
@@ -75,7 +76,7 @@ export function readDraft(
   draft: EventDraft,
   now: number,
   original?: Pick<DropEvent, 'startsAt' | 'endsAt'>,
-  zone = ownZone(),
+  zone = timeZone(),
 ): { input: EventInput; faults: Faults } {
   const faults: Faults = {};
   const fault = (field: string, key: string) => (faults[field] ??= `admin.fault.${key}`);

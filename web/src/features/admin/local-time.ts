@@ -1,4 +1,4 @@
-export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { dateFormat, timeZone } from '@/environment';
 
 export interface LocalTime {
   /** The instant meant, in RFC 3339 UTC. */
@@ -17,7 +17,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function wallTime(at: number, zone: string): number {
   let format = formats.get(zone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
+    format = dateFormat('en-US', {
       timeZone: zone,
       hourCycle: 'h23',
       year: 'numeric',
@@ -38,13 +38,13 @@ function wallTime(at: number, zone: string): number {
 const offsetAt = (at: number, zone: string) => wallTime(at, zone) - Math.floor(at / 1000) * 1000;
 
 /** What a datetime-local field shows for an instant: to the minute, or to the second where it has some. */
-export function toLocalField(instant: string | number, zone = ownZone()): string {
+export function toLocalField(instant: string | number, zone = timeZone()): string {
   const text = new Date(wallTime(new Date(instant).getTime(), zone)).toISOString();
   return text.slice(17, 19) === '00' ? text.slice(0, 16) : text.slice(0, 19);
 }
 
 /** The instant that a datetime-local field means in a time zone; undefined for what is no time. */
-export function fromLocalField(text: string, zone = ownZone()): LocalTime | undefined {
+export function fromLocalField(text: string, zone = timeZone()): LocalTime | undefined {
   const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(`${text}Z`) : NaN;
   if (Number.isNaN(wall)) return undefined;
   // Zones change their offset at most once within two days: one of these two is right, on the day of a

@@ -3,6 +3,7 @@ import { useDark } from '@vueuse/core';
 import uPlot from 'uplot';
 import { onBeforeUnmount, onMounted, useTemplateRef, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
+import { observeSize } from '@/environment';
 
 /** Steps of an axis that counts: half an order is none. */
 export const WHOLE_STEPS = Array.from({ length: 7 }, (_, power) =>
@@ -27,7 +28,7 @@ export function useChart(
 ): void {
   const box = useTemplateRef<HTMLElement>('box');
   let chart: uPlot | undefined;
-  let observer: ResizeObserver | undefined;
+  let stop: (() => void) | undefined;
 
   function draw() {
     chart?.destroy();
@@ -54,16 +55,15 @@ export function useChart(
 
   onMounted(() => {
     draw();
-    observer = new ResizeObserver(() => {
+    stop = observeSize(box.value as HTMLElement, () => {
       if (chart && box.value) chart.setSize({ width: box.value.clientWidth, height: heightPx() });
     });
-    observer.observe(box.value as HTMLElement);
   });
   // The theme's colours are there once the class is; an axis also says its units.
   watch([useDark(), useI18n().locale], () => setTimeout(draw));
   watch(data, (next, before) => (next.length === before.length ? chart?.setData(next) : draw()));
   onBeforeUnmount(() => {
-    observer?.disconnect();
+    stop?.();
     chart?.destroy();
   });
 }

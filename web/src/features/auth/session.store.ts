@@ -2,26 +2,18 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { api, tokens } from '@/api/client';
 import type { SignedIn, User } from '@/api/types';
+import { localStore, openChannel } from '@/environment';
 import { live } from '@/features/live/live';
 
 /** Not a secret: it only spares visitors who never signed in a request for a session. */
 const HINT = 'swiftdrop.was-signed-in';
 
-function hint(): boolean {
-  try {
-    return localStorage.getItem(HINT) === '1';
-  } catch {
-    return true;
-  }
-}
+/** Where nothing can be kept, the session is asked for at every start. */
+const hint = () => localStore.getItem(HINT) === '1' || !localStore.isLasting();
 
 function setHint(on: boolean): void {
-  try {
-    if (on) localStorage.setItem(HINT, '1');
-    else localStorage.removeItem(HINT);
-  } catch {
-    // Storage may be forbidden; then the session is asked for at every start.
-  }
+  if (on) localStore.setItem(HINT, '1');
+  else localStore.removeItem(HINT);
 }
 
 export const useSession = defineStore('session', () => {
@@ -31,10 +23,8 @@ export const useSession = defineStore('session', () => {
   /** Settles when it is known whether somebody is signed in. */
   let restored: Promise<void> | undefined;
 
-  const otherTabs =
-    typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('swiftdrop-session');
-  otherTabs?.addEventListener('message', (message) => {
-    if (message.data === 'signed-out') forget();
+  const tellOtherTabs = openChannel('swiftdrop-session', (message) => {
+    if (message === 'signed-out') forget();
     else if (!isSignedIn.value) void tokens.renew().catch(() => undefined);
   });
 
@@ -57,7 +47,7 @@ export const useSession = defineStore('session', () => {
   function enter(answer: SignedIn): void {
     tokens.set(answer);
     become(answer.user);
-    otherTabs?.postMessage('signed-in');
+    tellOtherTabs('signed-in');
   }
 
   function restore(): Promise<void> {
@@ -81,7 +71,7 @@ export const useSession = defineStore('session', () => {
   async function logout(): Promise<void> {
     await api.logout().catch(() => undefined);
     forget();
-    otherTabs?.postMessage('signed-out');
+    tellOtherTabs('signed-out');
   }
 
   async function rename(displayName: string): Promise<void> {

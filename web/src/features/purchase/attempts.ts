@@ -1,3 +1,5 @@
+import { randomKey } from '@/environment';
+
 /** A press of the buy button whose answer is not known yet. */
 export interface Attempt {
   key: string;
@@ -20,7 +22,7 @@ const RESUMABLE_MS = 10 * 60_000;
  */
 export class AttemptBook {
   constructor(
-    private readonly storage: Storage,
+    private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
     private readonly wall: () => number = () => Date.now(),
     private readonly newKey: () => string = randomKey,
   ) {}
@@ -71,10 +73,4 @@ function parse(text: string): Attempt | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** 128 random bits. `crypto.randomUUID` is missing on plain http, which a phone on the local net uses. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

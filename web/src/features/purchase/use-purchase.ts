@@ -2,6 +2,7 @@ import { computed, ref } from 'vue';
 import { api } from '@/api/client';
 import { otherUserProblem } from '@/api/problem';
 import type { Order } from '@/api/types';
+import { tabStore } from '@/environment';
 import { useSession } from '@/features/auth/session.store';
 import { AttemptBook } from './attempts';
 import { sendAttempt } from './send-attempt';
@@ -15,7 +16,7 @@ export type PurchaseState =
   | { kind: 'unsure' };
 
 let book: AttemptBook | undefined;
-const attemptBook = () => (book ??= new AttemptBook(sessionStorage));
+const attemptBook = () => (book ??= new AttemptBook(tabStore));
 
 const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
