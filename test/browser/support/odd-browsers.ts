@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /** What is odd about a browser, told to the page before its own scripts run. */
-export type Oddity = (page: Page) => Promise<void>;
+export type Oddity = (page: Page) => Promise<unknown>;
 
 /** Says that these are its languages, whether or not they are any. */
 export const speaking =
