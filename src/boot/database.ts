@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { QueryFailedError, type DataSource } from 'typeorm';
-import { createDataSource, migrate } from '../database/data-source.js';
+import { createDataSource } from '../database/data-source.js';
+import { migrate, MigrationError } from '../database/migrate.js';
 import { BootError } from './boot-error.js';
 
 /** A database that starts beside us, as in Compose, is waited for this long. */
@@ -34,7 +35,7 @@ export async function openDatabase(url: string, poolSize: number): Promise<DataS
     await migrate(dataSource);
   } catch (error) {
     await dataSource.destroy();
-    if (error instanceof QueryFailedError)
+    if (error instanceof QueryFailedError || error instanceof MigrationError)
       throw new BootError(`The database at ${place(url)} cannot be migrated: ${error.message}`);
     throw error;
   }

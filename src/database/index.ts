@@ -1,3 +1,4 @@
 export { Database, type Transaction } from './database.js';
 export { DatabaseModule } from './database.module.js';
 export { DatabaseSignals } from './database-signals.js';
+export { readSql } from './read-sql.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../database/index.js';
+import { Database, readSql, type Transaction } from '../database/index.js';
 import { statusesBefore, type OrderStatus, type ReleaseReason } from './order-states.js';
 import type { ListedOrderView, OrderView } from './order-view.js';
 
@@ -44,9 +44,6 @@ const VIEW = `
   o.reserved_until, o.created_at, o.confirmed_at, o.release_reason`;
 const VIEW_JOINS = 'JOIN event_items i ON i.id = o.event_item_id JOIN item_catalog c ON c.id = i.item_id';
 
-/** Released orders are returned in this shape. */
-const RELEASED = `id AS "orderId", user_id AS "userId", event_item_id AS "eventItemId", quantity`;
-
 /** Until then the reservation was good; from then on only expiry may have it. By the database's clock. */
 const STILL_RESERVED = 'o.reserved_until > clock_timestamp()';
 
@@ -54,6 +51,9 @@ const STILL_RESERVED = 'o.reserved_until > clock_timestamp()';
 const EVENT_FORCE_CLOSED = `EXISTS (
   SELECT FROM event_items i JOIN events e ON e.id = i.event_id
   WHERE i.id = o.event_item_id AND e.status = 'closed' AND e.force_closed_at IS NOT NULL)`;
+
+const EXPIRE_DUE = readSql(import.meta.url, 'expire-due');
+const CANCEL_FOR_CLOSED_EVENT = readSql(import.meta.url, 'cancel-for-closed-event');
 
 @Injectable()
 export class OrdersRepository {
@@ -91,33 +91,16 @@ export class OrdersRepository {
    * skipped, so it never waits and several instances share the work. Does not return the stock.
    */
   expireDue(transaction: Transaction, limit: number): Promise<ReleasedOrder[]> {
-    // now() is the transaction's start: an index can be searched for it, and it is never ahead of the clock.
-    return transaction.query(
-      `WITH due AS (
-         SELECT id FROM orders WHERE status = 'reserved' AND reserved_until <= now()
-         ORDER BY reserved_until LIMIT $1 FOR UPDATE SKIP LOCKED
-       ), o AS (
-         UPDATE orders AS o SET status = 'expired', released_at = clock_timestamp(), release_reason = 'expiry'
-         FROM due WHERE o.id = due.id AND o.status = ANY ($2)
-         RETURNING o.*
-       ) SELECT ${RELEASED} FROM o`,
-      [limit, statusesBefore('expired')],
-    );
+    return transaction.query(EXPIRE_DUE, [limit, statusesBefore('expired')]);
   }
 
   /** Cancels those of `orderIds` that are still reserved, in the name of the event's end. */
   cancelForClosedEvent(transaction: Transaction, orderIds: string[]): Promise<ReleasedOrder[]> {
-    return transaction.query(
-      `WITH locked AS (
-         SELECT id FROM orders WHERE id = ANY ($1) ORDER BY id FOR UPDATE
-       ), o AS (
-         UPDATE orders AS o
-         SET status = 'cancelled', released_at = clock_timestamp(), release_reason = $2
-         FROM locked WHERE o.id = locked.id AND o.status = ANY ($3)
-         RETURNING o.*
-       ) SELECT ${RELEASED} FROM o`,
-      [orderIds, 'event_closed' satisfies ReleaseReason, statusesBefore('cancelled')],
-    );
+    return transaction.query(CANCEL_FOR_CLOSED_EVENT, [
+      orderIds,
+      'event_closed' satisfies ReleaseReason,
+      statusesBefore('cancelled'),
+    ]);
   }
 
   /**

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { newId, newIds } from '../../src/common/index.js';
-import { CLAIM_ORDERS } from '../../src/database/migrations/claim-orders.sql.js';
 import { createDrop, createShoppers, stockOf } from '../support/drops.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const CLAIM_ORDERS = readFileSync('src/database/functions/claim_orders.sql', 'utf8');
 
 /** claim_orders itself: what it promises to other transactions and to a growing table. */
 describe('claim_orders', () => {
@@ -84,16 +86,13 @@ describe('claim_orders', () => {
   });
 
   it('would wait in a circle if it inserted in the order of arrival (negative control)', async () => {
-    const unsorted = CLAIM_ORDERS.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION').replace(
-      'ORDER BY r.user_id, r.key COLLATE "C"',
-      '',
-    );
+    const unsorted = CLAIM_ORDERS.replace('ORDER BY r.user_id, r.key COLLATE "C"', '');
     expect(unsorted).not.toContain('COLLATE');
     await database.pool.query(unsorted);
     let deadlock: unknown;
     for (let round = 100; round < 160 && !deadlock; round += 1)
       await collide(round).catch((error: unknown) => (deadlock = error));
-    await database.pool.query(CLAIM_ORDERS.replace('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION'));
+    await database.pool.query(CLAIM_ORDERS);
     expect(deadlock).toMatchObject({ code: '40P01' });
   });
 

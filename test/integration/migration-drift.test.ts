@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/database/data-source.js';
+import { describeSchema } from '../../src/database/describe-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** The entities and the migrations must describe one schema. */
+/** The entities, the migrations and schema.sql must describe one schema. */
 describe('migration drift', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
@@ -24,10 +26,15 @@ describe('migration drift', () => {
     expect(pending).toEqual([]);
   });
 
+  it('finds schema.sql as `npm run schema` writes it', async () => {
+    expect(await describeSchema(dataSource)).toBe(readFileSync('src/database/schema.sql', 'utf8'));
+  });
+
   it('notices a column that no entity knows (negative control)', async () => {
     await database.pool.query('ALTER TABLE users ADD COLUMN stray text');
     const pending = (await pendingChanges()).map(({ query }) => query);
     expect(pending).toEqual([expect.stringContaining('stray')]);
+    expect(await describeSchema(dataSource)).toContain('stray text');
     await database.pool.query('ALTER TABLE users DROP COLUMN stray');
   });
 });

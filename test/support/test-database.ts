@@ -10,13 +10,6 @@ export function databaseUrl(name: string): string {
   return url.href;
 }
 
-async function createDatabase(name: string, template?: string): Promise<void> {
-  await administer(
-    `CREATE DATABASE ${pg.escapeIdentifier(name)}` +
-      (template ? ` TEMPLATE ${pg.escapeIdentifier(template)}` : ''),
-  );
-}
-
 export interface TestDatabase {
   url: string;
   /** For looking at rows directly, past the code under test. */
@@ -24,10 +17,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh clone of the migrated template; each test file has its own. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** A fresh clone of the migrated template, or of another; each test file has its own. */
+export async function createTestDatabase(template = TEMPLATE_DATABASE): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await createDatabase(name, TEMPLATE_DATABASE);
+  await administer(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE ${pg.escapeIdentifier(template)}`);
   const pool = new pg.Pool({ connectionString: databaseUrl(name), max: 5 });
   pool.on('error', () => undefined);
   return {

@@ -1,28 +1,25 @@
-/**
- * A batch of claims for one or more event items: one round trip, one transaction, one flush to disk.
- *
- * The arrays hold the requests, those of one item in the order of their arrival; `item_ordinals` says which of
- * `wanted_items` each is for. The answer is a row per item (its `event_id` is NULL if there is no such item)
- * with a letter per request of that item in `outcomes`, as if the requests had come one after the other:
- *
- *   G granted: the order exists        R replayed: the key's first order is in `replays`
- *   S sold out                         L the shopper's limit is reached
- *   N the event is not live            K the key was used for something else
- *   U no such active user              X no such event item
- *
- * `replays` is in the first row, by the request's ordinal in the arrays.
- *
- * A request for more than is left is refused, and a later, smaller one may still get its units. When nothing is
- * left, everyone is told that, those at their limit too.
- *
- * Lock order: event items by id, then new orders by (user, key), then events by id. Batches that carry the same
- * keys for different items wait for each other in one direction only, since all insert in the same order.
- *
- * The planner is told to walk indexes: the plan is made once per connection, often while `orders` is empty, and
- * must still be right when the drop has filled it.
- */
-export const CLAIM_ORDERS = `
-CREATE FUNCTION claim_orders(
+-- A batch of claims for one or more event items: one round trip, one transaction, one flush to disk.
+--
+-- The arrays hold the requests, those of one item in the order of their arrival; `item_ordinals` says which of
+-- `wanted_items` each is for. The answer is a row per item (its `event_id` is NULL if there is no such item)
+-- with a letter per request of that item in `outcomes`, as if the requests had come one after the other:
+--
+--   G granted: the order exists        R replayed: the key's first order is in `replays`
+--   S sold out                         L the shopper's limit is reached
+--   N the event is not live            K the key was used for something else
+--   U no such active user              X no such event item
+--
+-- `replays` is in the first row, by the request's ordinal in the arrays.
+--
+-- A request for more than is left is refused, and a later, smaller one may still get its units. When nothing is
+-- left, everyone is told that, those at their limit too.
+--
+-- Lock order: event items by id, then new orders by (user, key), then events by id. Batches that carry the same
+-- keys for different items wait for each other in one direction only, since all insert in the same order.
+--
+-- The planner is told to walk indexes: the plan is made once per connection, often while `orders` is empty, and
+-- must still be right when the drop has filled it.
+CREATE OR REPLACE FUNCTION claim_orders(
   wanted_items uuid[], item_ordinals integer[], order_ids uuid[], user_ids uuid[], quantities integer[],
   keys text[]
 ) RETURNS TABLE (
@@ -244,41 +241,3 @@ BEGIN
   ORDER BY t.item;
 END;
 $$;
-`;
-
-/**
- * Gives units back to their event items, in the transaction that released the orders, and makes sold-out
- * drops live again. Lock order: orders (the caller's), then items, then events, each sorted.
- */
-export const RETURN_STOCK = `
-CREATE FUNCTION return_stock(item_ids uuid[], quantities integer[])
-RETURNS TABLE (event_item_id uuid, event_id uuid, stock_remaining integer)
-LANGUAGE plpgsql
-AS $$
-#variable_conflict use_column
-DECLARE
-  refilled uuid[] := '{}';
-  drop_event uuid;
-  returned integer;
-BEGIN
-  PERFORM FROM event_items WHERE id = ANY (item_ids) ORDER BY id FOR NO KEY UPDATE;
-  FOR event_item_id, event_id, stock_remaining, returned IN
-    UPDATE event_items AS i SET stock_remaining = i.stock_remaining + r.quantity
-    FROM (
-      SELECT item, sum(quantity)::integer AS quantity FROM unnest(item_ids, quantities) AS given (item, quantity)
-      GROUP BY item
-    ) AS r
-    WHERE i.id = r.item
-    RETURNING i.id, i.event_id, i.stock_remaining, r.quantity
-  LOOP
-    RETURN NEXT;
-    IF stock_remaining = returned THEN
-      refilled := refilled || event_id;
-    END IF;
-  END LOOP;
-  FOR drop_event IN SELECT DISTINCT e FROM unnest(refilled) AS e ORDER BY e LOOP
-    PERFORM settle_event_stock(drop_event);
-  END LOOP;
-END;
-$$;
-`;

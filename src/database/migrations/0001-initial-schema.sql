@@ -1,26 +1,3 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { CLAIM_ORDERS, RETURN_STOCK } from './claim-orders.sql.js';
-
-export class InitialSchema1795219200000 implements MigrationInterface {
-  name = 'InitialSchema1795219200000';
-
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(ACCOUNTS);
-    await runner.query(DROPS);
-    await runner.query(EVENT_PHASE);
-    await runner.query(ORDERS);
-    await runner.query(CLAIM_ORDERS);
-    await runner.query(RETURN_STOCK);
-    await runner.query(DISCUSSION);
-    await runner.query(AUDIT);
-  }
-
-  async down(): Promise<void> {
-    throw new Error('Migrations only go forward; restore a backup instead.');
-  }
-}
-
-const ACCOUNTS = `
 CREATE TABLE users (
   id uuid CONSTRAINT users_pkey PRIMARY KEY,
   email text NOT NULL,
@@ -66,9 +43,7 @@ CREATE TABLE revocations (
   CONSTRAINT revocations_one_target CHECK ((session_id IS NULL) <> (user_id IS NULL))
 );
 CREATE INDEX revocations_by_time ON revocations (created_at);
-`;
 
-const DROPS = `
 CREATE TABLE item_catalog (
   id uuid CONSTRAINT item_catalog_pkey PRIMARY KEY,
   name text NOT NULL,
@@ -122,42 +97,7 @@ CREATE TABLE event_items (
   CONSTRAINT event_items_item_once UNIQUE (event_id, item_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX event_items_by_item ON event_items (item_id);
-`;
 
-const EVENT_PHASE = `
--- What an event is at an instant, whatever its status column says yet: the scheduler only follows. Who sells
--- by it passes clock_timestamp(), read after the event item's row is locked.
-CREATE FUNCTION event_phase(status text, starts_at timestamptz, ends_at timestamptz, at timestamptz)
-RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-  WHEN status = 'closed' OR at >= ends_at THEN 'closed'
-  WHEN status <> 'locked' THEN status
-  WHEN at >= starts_at THEN 'live'
-  ELSE 'locked'
-END;
-
--- Makes a running event's status agree with its stock. Whoever took an item's stock to 0, or brought it up
--- from 0, calls this in the same transaction while the item's row is locked. The event's row is locked
--- first and the stock looked at by a later statement, which sees what others committed meanwhile; so of two
--- claims that empty the last two items, the second finds both gone. opened_at stays NULL if the
--- scheduler has not opened the event yet: the opening is still its to do.
-CREATE FUNCTION settle_event_stock(event uuid) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  at timestamptz;
-  gone boolean;
-BEGIN
-  PERFORM FROM events WHERE id = event FOR NO KEY UPDATE;
-  at := clock_timestamp();
-  gone := NOT EXISTS (SELECT FROM event_items WHERE event_id = event AND stock_remaining > 0);
-  UPDATE events
-  SET status = CASE WHEN gone THEN 'sold_out' ELSE 'live' END, sold_out_at = CASE WHEN gone THEN at END
-  WHERE id = event
-    AND event_phase(status, starts_at, ends_at, at) = CASE WHEN gone THEN 'live' ELSE 'sold_out' END;
-END;
-$$;
-`;
-
-const ORDERS = `
 CREATE TABLE orders (
   id uuid CONSTRAINT orders_pkey PRIMARY KEY,
   user_id uuid NOT NULL CONSTRAINT orders_user_fkey REFERENCES users (id),
@@ -182,9 +122,7 @@ CREATE INDEX orders_by_user ON orders (user_id, id);
 -- The per-user limit, the dashboard and the verified buyer.
 CREATE INDEX orders_by_event_item ON orders (event_item_id, user_id);
 CREATE INDEX orders_to_expire ON orders (reserved_until) WHERE status = 'reserved';
-`;
 
-const DISCUSSION = `
 CREATE TABLE reviews (
   id uuid CONSTRAINT reviews_pkey PRIMARY KEY,
   item_id uuid NOT NULL,
@@ -217,9 +155,7 @@ CREATE TABLE comments (
 );
 CREATE INDEX comments_by_thread ON comments (root_id, id);
 CREATE INDEX comments_roots_by_event ON comments (event_id, id) WHERE parent_id IS NULL;
-`;
 
-const AUDIT = `
 CREATE TABLE audit_log (
   id uuid CONSTRAINT audit_log_pkey PRIMARY KEY,
   actor_id uuid NOT NULL CONSTRAINT audit_log_actor_fkey REFERENCES users (id),
@@ -231,4 +167,3 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_log_by_target ON audit_log (target_id, id);
 CREATE INDEX audit_log_by_actor ON audit_log (actor_id, id);
-`;
