@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 
 API_SOURCES := $(shell find src) nest-cli.json tsconfig.json tsconfig.build.json
-SHOP_SOURCES := $(shell find web/src web/public) src/common/currencies.ts web/index.html web/routes.json web/vite.config.ts
+SHOP_SOURCES := $(shell find web/src web/public) src/platform/values/currencies.ts web/index.html web/routes.json web/vite.config.ts
 
 .PHONY: help
 help: ## List the targets

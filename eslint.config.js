@@ -67,11 +67,11 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/config/**'],
+    ignores: ['src/platform/config/**'],
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Only src/config reads the environment.' },
+        { object: 'process', property: 'env', message: 'Only src/platform/config reads the environment.' },
       ],
     },
   },
@@ -84,7 +84,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/dto/*.ts', 'src/common/pagination.ts'],
+    files: ['src/**/dto/*.ts', 'src/platform/http/pagination.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

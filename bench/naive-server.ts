@@ -66,7 +66,7 @@ interface Entities {
 
 const { EventItem, DropEvent } = (await import('../dist/events/index.js' as string)) as Entities;
 const { Order } = (await import('../dist/purchase/index.js' as string)) as Entities;
-const { entities } = (await import('../dist/database/entities.js' as string)) as {
+const { entities } = (await import('../dist/entities.js' as string)) as {
   entities: EntityTarget<object>[];
 };
 

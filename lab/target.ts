@@ -112,7 +112,7 @@ export class EmbeddedTarget implements Target {
   ): Promise<EmbeddedTarget> {
     await ensureBuilt();
     const { EmbeddedPostgres } = (await import(
-      join(ROOT, 'dist', 'database', 'embedded-postgres.js')
+      join(ROOT, 'dist', 'platform', 'database', 'embedded-postgres.js')
     )) as EmbeddedPostgresModule;
     const dataDir = await mkdtemp(join(tmpdir(), 'swiftdrop-lab-'));
     let target: EmbeddedTarget | undefined;

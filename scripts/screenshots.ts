@@ -11,7 +11,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { demoItems, demoImageUrl } from '../src/seed/demo-catalog.ts';
+import { demoItems, demoImageUrl } from '../src/demo/demo-catalog.ts';
 import { launchChromium } from '../test/support/chromium.ts';
 
 const out = resolve(process.argv[2] ?? 'screenshots');

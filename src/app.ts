@@ -7,27 +7,26 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
+import { createLogger, logTroubledRequests, NestLogger } from './platform/telemetry/index.js';
 import {
-  createLogger,
+  acceptEmptyBodies,
+  addSecurityHeaders,
+  answerClientError,
+  asksForRealtime,
+  closeConnectionsAsTheyFallIdle,
   createValidationPipe,
-  NestLogger,
+  KnownRoutes,
   ProblemFilter,
+  refuseUnmetDemands,
   sendProblem,
+  serveApiReference,
+  serveProblemPage,
+  serveShop,
+  surviveBrokenUpgrades,
   toAppError,
-} from './common/index.js';
-import type { Settings } from './config/index.js';
+} from './platform/http/index.js';
+import type { Settings } from './platform/config/index.js';
 import { MetricsService } from './health/index.js';
-import { acceptEmptyBodies } from './http/bodies.js';
-import { answerClientError } from './http/client-errors.js';
-import { closeConnectionsAsTheyFallIdle } from './http/draining.js';
-import { KnownRoutes } from './http/known-routes.js';
-import { serveProblemPage } from './http/problem-pages.js';
-import { logTroubledRequests } from './http/request-log.js';
-import { addSecurityHeaders } from './http/security-headers.js';
-import { serveShop } from './http/shop-pages.js';
-import { refuseUnmetDemands } from './http/unmet-demands.js';
-import { asksForRealtime, surviveBrokenUpgrades } from './http/upgrades.js';
-import { serveApiReference } from './openapi.js';
 
 /** Largest request body; the largest legitimate one is an event with its items. */
 const BODY_LIMIT_BYTES = 256 * 1024;

@@ -3,13 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
-import { banner, browserUrl } from './boot/banner.js';
-import { BootError } from './boot/boot-error.js';
-import { openDatabase } from './boot/database.js';
-import { checkPort, explainListenError } from './boot/port.js';
-import { Settings, SettingsError } from './config/index.js';
-import { EmbeddedPostgres, EmbeddedPostgresError } from './database/embedded-postgres.js';
-import { demoLogins, DemoSeed } from './seed/index.js';
+import { banner, browserUrl } from './platform/telemetry/index.js';
+import { BootError, Settings, SettingsError } from './platform/config/index.js';
+import { EmbeddedPostgres, EmbeddedPostgresError, openDatabase } from './platform/database/index.js';
+import { checkPort, explainListenError } from './platform/http/index.js';
+import { demoLogins, DemoSeed } from './demo/index.js';
 
 /** npm and make pass on a Ctrl-C that the terminal has sent to us already. */
 const SAME_CTRL_C_MS = 500;

@@ -4,9 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { setRoutePrefix } from './app.js';
-import { Settings } from './config/index.js';
-import { createDataSource } from './database/data-source.js';
-import { createOpenApiDocument } from './openapi.js';
+import { Settings } from './platform/config/index.js';
+import { createDataSource } from './platform/database/index.js';
+import { createOpenApiDocument } from './platform/http/index.js';
 
 /**
  * Writes the OpenAPI document to the named file, or to standard output. Preview mode builds the graph of

@@ -67,7 +67,7 @@ const field = { outline: 'ring-(color:--field)' };
 export default defineConfig({
   root: here('.'),
   // The table of currencies is the server's own file.
-  resolve: { alias: { '@currencies': here('../src/common/currencies.ts'), '@': here('./src') } },
+  resolve: { alias: { '@currencies': here('../src/platform/values/currencies.ts'), '@': here('./src') } },
   plugins: [
     vue(),
     ui({

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { UserAdministration, UserDirectory } from '../auth/index.js';
-import { Database } from '../database/index.js';
-import { AuditService } from './audit.service.js';
+import { Database } from '../platform/database/index.js';
+import { AuditService } from '../audit/index.js';
 
 /** Acts on accounts. Each runs in one transaction with its audit entry. */
 @Injectable()

@@ -5,11 +5,16 @@ import { EventsModule } from '../events/index.js';
 import { PurchaseModule } from '../purchase/index.js';
 import { ReviewsModule } from '../reviews/index.js';
 import { AccountAdministration } from './account-administration.service.js';
-import { AuditController } from './audit.controller.js';
-import { AuditRepository } from './audit.repository.js';
-import { AuditService } from './audit.service.js';
-import { DashboardRepository } from './dashboard.repository.js';
-import { DashboardService } from './dashboard.service.js';
+import { AuditController, AuditRepository, AuditService } from '../audit/index.js';
+import {
+  DashboardRepository,
+  DashboardService,
+  OrdersExportRepository,
+  OrdersExportService,
+  ReplayController,
+  ReplayRepository,
+  ReplayService,
+} from '../reporting/index.js';
 import { EventAdministration } from './event-administration.service.js';
 import { EventTraceRepository } from './event-trace.repository.js';
 import { AdminEventsController } from './events.controller.js';
@@ -17,11 +22,6 @@ import { FirstAdmin } from './first-admin.service.js';
 import { ItemAdministration } from './item-administration.service.js';
 import { AdminItemsController } from './items.controller.js';
 import { ModerationAudit } from './moderation-audit.service.js';
-import { OrdersExportRepository } from './orders-export.repository.js';
-import { OrdersExportService } from './orders-export.service.js';
-import { ReplayController } from './replay.controller.js';
-import { ReplayRepository } from './replay.repository.js';
-import { ReplayService } from './replay.service.js';
 import { AdminUsersController } from './users.controller.js';
 
 /** What admins do, with its audit trail. It opens the transactions in which the other modules act. */

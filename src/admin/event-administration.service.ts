@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { UserDirectory } from '../auth/index.js';
-import { Database } from '../database/index.js';
+import { Database } from '../platform/database/index.js';
 import {
   EventsService,
   type CreateEventRequest,
@@ -8,9 +8,9 @@ import {
   type EventResponse,
   type UpdateEventRequest,
 } from '../events/index.js';
-import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
+import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
 import { OrdersService } from '../purchase/index.js';
-import { AuditService } from './audit.service.js';
+import { AuditService } from '../audit/index.js';
 import type { AdminEventResponse, ForcedActResponse } from './dto/admin-event.response.js';
 import { EventTraceRepository } from './event-trace.repository.js';
 

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, Roles, type AuthenticatedUser } from '../auth/index.js';
-import { IdPipe, PageQuery } from '../common/index.js';
+import { IdPipe, PageQuery } from '../platform/http/index.js';
 import {
   CreateEventRequest,
   EventDefaultsResponse,
@@ -21,10 +21,9 @@ import {
   UpdateEventRequest,
   versionFromIfMatch,
 } from '../events/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
-import { DashboardService } from './dashboard.service.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
+import { DashboardPace, DashboardPage, DashboardService } from '../reporting/index.js';
 import { AdminEventResponse } from './dto/admin-event.response.js';
-import { DashboardPace, DashboardPage } from './dto/dashboard.response.js';
 import { EventAdministration } from './event-administration.service.js';
 
 const TAGGED = {

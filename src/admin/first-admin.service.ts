@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { UserAdministration } from '../auth/index.js';
-import { AppError } from '../common/index.js';
-import { Settings } from '../config/index.js';
-import { Database } from '../database/index.js';
+import { AppError } from '../platform/errors/index.js';
+import { Settings } from '../platform/config/index.js';
+import { Database } from '../platform/database/index.js';
 
 /** Makes the admin of ADMIN_EMAIL and ADMIN_PASSWORD at start, where there is none at all yet. */
 @Injectable()

@@ -1,2 +1,1 @@
 export { AdminModule } from './admin.module.js';
-export { LabModule } from './lab.module.js';

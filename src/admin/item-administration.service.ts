@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogService, type CatalogItemResponse, type CreateCatalogItemRequest } from '../catalog/index.js';
-import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
-import { AuditService } from './audit.service.js';
+import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
+import { AuditService } from '../audit/index.js';
 
 @Injectable()
 export class ItemAdministration {

@@ -8,7 +8,7 @@ import {
   CreateCatalogItemRequest,
   ListCatalogItemsQuery,
 } from '../catalog/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
 import { ItemAdministration } from './item-administration.service.js';
 
 @ApiTags('admin')

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Database } from '../database/index.js';
+import { Database } from '../platform/database/index.js';
 import { Moderation } from '../reviews/index.js';
-import { AuditService } from './audit.service.js';
+import { AuditService } from '../audit/index.js';
 
 /** Writes into the trail what admins remove of others' reviews and comments. */
 @Injectable()

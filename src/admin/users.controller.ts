@@ -14,7 +14,7 @@ import {
   UserResponse,
   type AuthenticatedUser,
 } from '../auth/index.js';
-import { IdPipe, PageOf, type Page } from '../common/index.js';
+import { IdPipe, PageOf, type Page } from '../platform/http/index.js';
 import { AccountAdministration } from './account-administration.service.js';
 import { UserPageQuery } from './dto/user-page.query.js';
 

@@ -21,19 +21,19 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { IdPipe, PageOf, type Page } from '../common/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
+import { IdPipe, PageOf, type Page } from '../platform/http/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
 import { CurrentUser, Public, type AuthenticatedUser } from './auth.decorators.js';
 import { AuthService } from './auth.service.js';
-import { CrossSiteGuard } from './cross-site.guard.js';
-import { deviceOf } from './device.js';
+import { CrossSiteGuard } from './sessions/cross-site.guard.js';
+import { deviceOf } from './sessions/device.js';
 import { AuthenticationResponse } from './dto/authentication.response.js';
 import { ChangePasswordRequest, LoginRequest, RegisterRequest } from './dto/credentials.request.js';
 import { SessionResponse } from './dto/session.response.js';
 import { UserResponse } from './dto/user.response.js';
-import { RateLimit } from './rate-limit.js';
-import { RefreshCookie } from './refresh-cookie.js';
-import { SessionsService, type SessionTokens } from './sessions.service.js';
+import { RateLimit } from '../platform/limits/index.js';
+import { RefreshCookie } from './sessions/refresh-cookie.js';
+import { SessionsService, type SessionTokens } from './sessions/sessions.service.js';
 
 const PageOfSessions = PageOf(SessionResponse);
 

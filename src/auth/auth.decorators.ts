@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { Role } from './user.entity.js';
+import type { Role } from './users/user.entity.js';
 
 /** Who sent the request, as its verified access token says. */
 export interface AuthenticatedUser {

@@ -1,10 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AppError } from '../common/index.js';
-import { AccessTokens } from './access-tokens.js';
+import { AppError } from '../platform/errors/index.js';
+import { AccessTokens } from './tokens/access-tokens.js';
 import { IS_PUBLIC, type RequestWithUser } from './auth.decorators.js';
 import { authErrors } from './auth.errors.js';
-import { RouteMetadata } from './route-metadata.js';
+import { RouteMetadata } from '../platform/http/index.js';
 
 const SCHEME = 'bearer ';
 

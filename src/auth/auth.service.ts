@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, commonErrors, newId } from '../common/index.js';
-import { Database } from '../database/index.js';
-import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
+import { AppError, commonErrors } from '../platform/errors/index.js';
+import { newId } from '../platform/values/index.js';
+import { Database } from '../platform/database/index.js';
+import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
 import type { AuthenticatedUser } from './auth.decorators.js';
 import { authErrors } from './auth.errors.js';
 import type { ChangePasswordRequest, LoginRequest, RegisterRequest } from './dto/credentials.request.js';
-import { PasswordHasher } from './password-hasher.js';
-import { Revocations } from './revocations.js';
-import { SessionsService, type SessionTokens } from './sessions.service.js';
-import type { User } from './user.entity.js';
-import { UserRepository } from './user.repository.js';
+import { PasswordHasher } from './users/password-hasher.js';
+import { Revocations } from './tokens/revocations.js';
+import { SessionsService, type SessionTokens } from './sessions/sessions.service.js';
+import type { User } from './users/user.entity.js';
+import { UserRepository } from './users/user.repository.js';
 
 /** Register, log in, change the password. Hashing happens before transactions, never inside. */
 @Injectable()

@@ -1,16 +1,14 @@
-export { AccessTokens } from './access-tokens.js';
-export { AuthModule } from './auth.module.js';
 export {
+  type AuthenticatedUser,
   CurrentUser,
   Public,
-  Roles,
-  type AuthenticatedUser,
   type RequestWithUser,
+  Roles,
 } from './auth.decorators.js';
-export { DisposableAccounts, type DisposableBuyer } from './disposable-accounts.service.js';
+export { AuthModule } from './auth.module.js';
 export { UserResponse } from './dto/user.response.js';
-export { RateLimit } from './rate-limit.js';
-export { RateLimitStorage } from './rate-limit.storage.js';
-export { UserAdministration } from './user-administration.service.js';
-export { UserDirectory } from './user-directory.js';
-export { User, type Role } from './user.entity.js';
+export { AccessTokens } from './tokens/access-tokens.js';
+export { DisposableAccounts, type DisposableBuyer } from './users/disposable-accounts.service.js';
+export { UserAdministration } from './users/user-administration.service.js';
+export { UserDirectory } from './users/user-directory.js';
+export { type Role, User } from './users/user.entity.js';

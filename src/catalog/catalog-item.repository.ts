@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../database/index.js';
+import { Database, type Transaction } from '../platform/database/index.js';
 import { CatalogItem } from './catalog-item.entity.js';
 
 export interface CatalogItemFilter {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { decodeCursor, newId, toPage, type Page } from '../common/index.js';
-import type { Transaction } from '../database/index.js';
+import { decodeCursor, toPage, type Page } from '../platform/http/index.js';
+import { newId } from '../platform/values/index.js';
+import type { Transaction } from '../platform/database/index.js';
 import type { CatalogItem } from './catalog-item.entity.js';
 import { CatalogItemRepository } from './catalog-item.repository.js';
 import { catalogErrors } from './catalog.errors.js';

@@ -1,5 +1,5 @@
-export { CatalogModule } from './catalog.module.js';
 export { CatalogItem } from './catalog-item.entity.js';
+export { CatalogModule } from './catalog.module.js';
 export { CatalogService } from './catalog.service.js';
 export { CatalogItemPage, CatalogItemResponse } from './dto/catalog-item.response.js';
 export { CreateCatalogItemRequest } from './dto/create-catalog-item.request.js';

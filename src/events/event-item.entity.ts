@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { CatalogItem } from '../catalog/index.js';
-import { minorUnits } from '../database/columns.js';
+import { minorUnits } from '../platform/database/index.js';
 import { DropEvent } from './event.entity.js';
 
 /** A catalog item in one event: its price and its stock. */

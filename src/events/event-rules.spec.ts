@@ -1,5 +1,5 @@
-import type { AppError } from '../common/index.js';
-import { Money } from '../common/index.js';
+import type { AppError } from '../platform/errors/index.js';
+import { Money } from '../platform/values/index.js';
 import type { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
 import { assertConsistent } from './event-rules.js';
 

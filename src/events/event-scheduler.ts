@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Database, DatabaseSignals } from '../database/index.js';
+import { Database } from '../platform/database/index.js';
+import { DatabaseSignals } from '../platform/signals/index.js';
 import { EventScheduleRepository, type Boundary } from './event-schedule.repository.js';
 import { EVENTS_CHANGED, EventTransitions, type CarriedOutTransition } from './event-transitions.js';
 import { EventsRepository } from './events.repository.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Listeners } from '../common/index.js';
+import { Listeners } from '../platform/signals/index.js';
 
 /**
  * The signal that all instances get, with the event's id, when an event is created, edited, opened or

@@ -1,4 +1,4 @@
-import { defineErrors } from '../common/index.js';
+import { defineErrors } from '../platform/errors/index.js';
 
 export const eventErrors = defineErrors({
   EVENT_NOT_FOUND: { kind: 'notFound', title: 'There is no such event.' },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../database/index.js';
+import { Database, type Transaction } from '../platform/database/index.js';
 import type { EventItemResponse } from './dto/event.response.js';
 import type { EventStatus } from './event-states.js';
 

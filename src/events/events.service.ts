@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { CatalogService } from '../catalog/index.js';
-import { decodeCursor, isInstant, newId, SharedReads, toPage, type Page } from '../common/index.js';
-import { Settings } from '../config/index.js';
-import { DatabaseSignals, type Transaction } from '../database/index.js';
+import { decodeCursor, toPage, type Page } from '../platform/http/index.js';
+import { isInstant, newId, SharedReads } from '../platform/values/index.js';
+import { Settings } from '../platform/config/index.js';
+import { DatabaseSignals } from '../platform/signals/index.js';
+import { type Transaction } from '../platform/database/index.js';
 import type { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
 import type { EventDefaultsResponse } from './dto/event-defaults.response.js';
 import type { EventResponse } from './dto/event.response.js';

@@ -1,12 +1,12 @@
-export { EventsModule } from './events.module.js';
 export { CreateEventRequest, EventItemRequest } from './dto/create-event.request.js';
 export { EventDefaultsResponse } from './dto/event-defaults.response.js';
 export { EventItemResponse, EventPage, EventResponse } from './dto/event.response.js';
 export { ListEventsQuery } from './dto/list-events.query.js';
 export { UpdateEventRequest } from './dto/update-event.request.js';
-export { DropEvent } from './event.entity.js';
 export { EventItem } from './event-item.entity.js';
-export { eventStatuses, type EventStatus } from './event-states.js';
-export { EVENTS_CHANGED, EventTransitions, type CarriedOutTransition } from './event-transitions.js';
+export { type EventStatus, eventStatuses } from './event-states.js';
+export { type CarriedOutTransition, EVENTS_CHANGED, EventTransitions } from './event-transitions.js';
 export { eventTag, versionFromIfMatch } from './event-version.js';
+export { DropEvent } from './event.entity.js';
+export { EventsModule } from './events.module.js';
 export { EventsService } from './events.service.js';

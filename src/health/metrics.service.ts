@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { Database } from '../database/index.js';
+import { Database } from '../platform/database/index.js';
 import { EventTransitions, type CarriedOutTransition } from '../events/index.js';
 import { ClaimService, type BatchReport } from '../purchase/index.js';
 import { RealtimeGateway } from '../realtime/index.js';

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { RateLimitStorage } from '../auth/index.js';
-import { Database } from '../database/index.js';
+import { RateLimitStorage } from '../platform/limits/index.js';
+import { Database } from '../platform/database/index.js';
 import { ReviewStoreHealth } from '../reviews/index.js';
 
 export type StoreState = 'up' | 'down';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { commonErrors, Listeners, type AppError } from '../common/index.js';
-import { Settings } from '../config/index.js';
+import { commonErrors, type AppError } from '../platform/errors/index.js';
+import { Listeners } from '../platform/signals/index.js';
+import { Settings } from '../platform/config/index.js';
 import { BatchedClaims, type ItemClaims } from './batched-claims.js';
 import {
   ClaimsRepository,

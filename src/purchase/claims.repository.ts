@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient, QueryConfig } from 'pg';
-import { commonErrors, newIds } from '../common/index.js';
-import { Database } from '../database/index.js';
+import { commonErrors } from '../platform/errors/index.js';
+import { newIds } from '../platform/values/index.js';
+import { Database } from '../platform/database/index.js';
 import type { ItemClaims } from './batched-claims.js';
 import type { OrderResponse } from './dto/order.response.js';
 import type { OrderStatus, ReleaseReason } from './order-states.js';

@@ -1,8 +1,8 @@
-export { PurchaseModule } from './purchase.module.js';
-export { ClaimService, type BatchReport, type ClaimAnswer, type ClaimedOrder } from './claim.service.js';
-export { Order } from './order.entity.js';
-export { orderStatuses, type OrderStatus } from './order-states.js';
+export { type BatchReport, type ClaimAnswer, type ClaimedOrder, ClaimService } from './claim.service.js';
 export { OrderResponse } from './dto/order.response.js';
-export { OrdersService, type OrderChange, type OwnedOrder } from './orders.service.js';
+export { type OrderStatus, orderStatuses } from './order-states.js';
+export { Order } from './order.entity.js';
+export { type OrderChange, OrdersService, type OwnedOrder } from './orders.service.js';
+export { PurchaseModule } from './purchase.module.js';
 export { SalesFigures } from './sales-figures.js';
-export { PACE_SECONDS, type EventSales } from './sales.repository.js';
+export { type EventSales, PACE_SECONDS } from './sales.repository.js';

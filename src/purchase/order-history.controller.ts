@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type AuthenticatedUser } from '../auth/index.js';
-import { IdPipe, type Page } from '../common/index.js';
+import { IdPipe, type Page } from '../platform/http/index.js';
 import { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
 import { OrderResponse, PageOfOrders, type ListedOrderResponse } from './dto/order.response.js';
 import { OrdersService } from './orders.service.js';

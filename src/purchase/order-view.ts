@@ -1,4 +1,4 @@
-import { Money } from '../common/index.js';
+import { Money } from '../platform/values/index.js';
 import type { ListedOrderResponse, OrderResponse } from './dto/order.response.js';
 import type { OrderStatus, ReleaseReason } from './order-states.js';
 

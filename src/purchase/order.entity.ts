@@ -1,6 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../auth/index.js';
-import { minorUnits } from '../database/columns.js';
+import { minorUnits } from '../platform/database/index.js';
 import { EventItem } from '../events/index.js';
 import type { OrderStatus, ReleaseReason } from './order-states.js';
 

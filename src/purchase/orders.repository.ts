@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, readSql, type Transaction } from '../database/index.js';
+import { Database, readSql, type Transaction } from '../platform/database/index.js';
 import { statusesBefore, type OrderStatus, type ReleaseReason } from './order-states.js';
 import type { ListedOrderView, OrderView } from './order-view.js';
 

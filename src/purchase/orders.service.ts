@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { decodeCursor, Listeners, toPage, type Page } from '../common/index.js';
-import { Database, type Transaction } from '../database/index.js';
+import { decodeCursor, toPage, type Page } from '../platform/http/index.js';
+import { Listeners } from '../platform/signals/index.js';
+import { Database, type Transaction } from '../platform/database/index.js';
 import { ClaimService } from './claim.service.js';
 import type { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
 import type { ListedOrderResponse, OrderResponse } from './dto/order.response.js';

@@ -9,9 +9,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentUser, RateLimit, type AuthenticatedUser, type RequestWithUser } from '../auth/index.js';
-import { answerWithProblem, IdPipe, type ProblemDocument } from '../common/index.js';
-import { Idempotent, REPLAY_HEADERS } from '../idempotency/index.js';
+import { CurrentUser, type AuthenticatedUser, type RequestWithUser } from '../auth/index.js';
+import { RateLimit } from '../platform/limits/index.js';
+import { answerWithProblem, IdPipe, type ProblemDocument } from '../platform/http/index.js';
+import { Idempotent, REPLAY_HEADERS } from '../platform/idempotency/index.js';
 import { ClaimService } from './claim.service.js';
 import { ClaimRequest } from './dto/claim.request.js';
 import { OrderEnvelope } from './dto/order.response.js';

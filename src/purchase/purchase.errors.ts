@@ -1,4 +1,4 @@
-import { defineErrors } from '../common/index.js';
+import { defineErrors } from '../platform/errors/index.js';
 
 export const purchaseErrors = defineErrors({
   SOLD_OUT: { kind: 'conflict', title: 'There are not that many units left.' },

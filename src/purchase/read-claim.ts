@@ -1,6 +1,7 @@
 import type { AuthenticatedUser, RequestWithUser } from '../auth/index.js';
-import { commonErrors, MAX_FIELD_ERRORS, parseId, type FieldError } from '../common/index.js';
-import { parseIdempotencyKey } from '../idempotency/index.js';
+import { commonErrors, type FieldError } from '../platform/errors/index.js';
+import { MAX_FIELD_ERRORS, parseId } from '../platform/http/index.js';
+import { parseIdempotencyKey } from '../platform/idempotency/index.js';
 import type { Claim } from './claim.service.js';
 import { MAX_QUANTITY } from './dto/claim.request.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Money } from '../common/index.js';
-import { Database, readSql } from '../database/index.js';
+import { Money } from '../platform/values/index.js';
+import { Database, readSql } from '../platform/database/index.js';
 
 /** What an event has sold so far; stocks and orders are counted in units. */
 export interface EventSales {

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DatabaseSignals } from '../database/index.js';
+import { DatabaseSignals } from '../platform/signals/index.js';
 import { CommentsService } from '../reviews/index.js';
 import { ChannelHub } from './channel-hub.js';
 import { Coalescer } from './coalescer.js';

@@ -1,2 +1,2 @@
-export { RealtimeModule } from './realtime.module.js';
 export { RealtimeGateway } from './realtime.gateway.js';
+export { RealtimeModule } from './realtime.module.js';

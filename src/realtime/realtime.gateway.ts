@@ -7,8 +7,9 @@ import {
 } from '@nestjs/websockets';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
 import { AccessTokens } from '../auth/index.js';
-import { AppError, commonErrors, rawProblem } from '../common/index.js';
-import { Settings } from '../config/index.js';
+import { AppError, commonErrors } from '../platform/errors/index.js';
+import { rawProblem } from '../platform/http/index.js';
+import { Settings } from '../platform/config/index.js';
 import { ChannelHub } from './channel-hub.js';
 import { Connection, MAX_MESSAGES_PER_SECOND } from './connection.js';
 import { Feeds } from './feeds.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DatabaseSignals } from '../database/index.js';
+import { DatabaseSignals } from '../platform/signals/index.js';
 import { Coalescer } from './coalescer.js';
 
 const VIEWERS_CHANGED = 'viewers_changed';

@@ -10,9 +10,10 @@ import {
   ApiServiceUnavailableResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentUser, Public, RateLimit, type AuthenticatedUser } from '../auth/index.js';
-import { IdPipe, type Page } from '../common/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
+import { CurrentUser, Public, type AuthenticatedUser } from '../auth/index.js';
+import { RateLimit } from '../platform/limits/index.js';
+import { IdPipe, type Page } from '../platform/http/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
 import { CommentsService } from './comments.service.js';
 import { CommentResponse, CommentThreadPage } from './dto/comment.response.js';
 import { ListThreadsQuery } from './dto/list-threads.query.js';

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
-import { Clock, decodeCursor, Listeners, toPage, type Page, type PageQuery } from '../common/index.js';
+import { Clock } from '../platform/values/index.js';
+import { decodeCursor, toPage, type Page, type PageQuery } from '../platform/http/index.js';
+import { Listeners } from '../platform/signals/index.js';
 import { EventsService } from '../events/index.js';
-import { IdempotencyService, type KeyedRequest } from '../idempotency/index.js';
+import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
 import { toTree } from './comment-tree.js';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
 import type { CommentResponse } from './dto/comment.response.js';

@@ -1,4 +1,4 @@
-import type { Database } from '../database/index.js';
+import type { Database } from '../platform/database/index.js';
 import { CommentRow } from './comment.entity.js';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
 

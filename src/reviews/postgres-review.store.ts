@@ -1,5 +1,5 @@
 import { LessThan } from 'typeorm';
-import type { Database } from '../database/index.js';
+import type { Database } from '../platform/database/index.js';
 import { ReviewRow } from './review.entity.js';
 import { ReviewStore, type Review, type ReviewDraft } from './review.store.js';
 

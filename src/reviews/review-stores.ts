@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
-import { Settings } from '../config/index.js';
-import { Database } from '../database/index.js';
+import { Settings } from '../platform/config/index.js';
+import { Database } from '../platform/database/index.js';
 import { CommentStore } from './comment.store.js';
 import { MongoCommentStore } from './mongo-comment.store.js';
 import { MongoConnection } from './mongo-connection.js';

@@ -10,9 +10,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { CurrentUser, Public, RateLimit, type AuthenticatedUser } from '../auth/index.js';
-import { IdPipe, PageQuery, type Page } from '../common/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../idempotency/index.js';
+import { CurrentUser, Public, type AuthenticatedUser } from '../auth/index.js';
+import { RateLimit } from '../platform/limits/index.js';
+import { IdPipe, PageQuery, type Page } from '../platform/http/index.js';
+import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
 import { OwnReviewResponse } from './dto/own-review.response.js';
 import { PutReviewRequest } from './dto/put-review.request.js';
 import { ReviewEligibilityResponse } from './dto/review-eligibility.response.js';

@@ -1,4 +1,4 @@
-import { defineErrors } from '../common/index.js';
+import { defineErrors } from '../platform/errors/index.js';
 
 export const reviewErrors = defineErrors({
   REVIEWS_UNAVAILABLE: {

@@ -1,20 +1,19 @@
-import { AccessTokens } from '../../src/auth/access-tokens.js';
+import { AccessTokens } from '../../src/auth/tokens/access-tokens.js';
 import { AuthService } from '../../src/auth/auth.service.js';
-import type { User } from '../../src/auth/index.js';
-import { UserAdministration } from '../../src/auth/index.js';
-import { PasswordHasher } from '../../src/auth/password-hasher.js';
-import { RevocationRepository } from '../../src/auth/revocation.repository.js';
-import { Revocations } from '../../src/auth/revocations.js';
-import type { Session } from '../../src/auth/session.entity.js';
-import { SessionRepository } from '../../src/auth/session.repository.js';
-import { SessionsService } from '../../src/auth/sessions.service.js';
-import { UserRepository } from '../../src/auth/user.repository.js';
-import { Settings } from '../../src/config/index.js';
-import { Database, type Transaction } from '../../src/database/index.js';
+import { type User, UserAdministration } from '../../src/auth/index.js';
+import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
+import { RevocationRepository } from '../../src/auth/tokens/revocation.repository.js';
+import { Revocations } from '../../src/auth/tokens/revocations.js';
+import type { Session } from '../../src/auth/sessions/session.entity.js';
+import { SessionRepository } from '../../src/auth/sessions/session.repository.js';
+import { SessionsService } from '../../src/auth/sessions/sessions.service.js';
+import { UserRepository } from '../../src/auth/users/user.repository.js';
+import { Settings } from '../../src/platform/config/index.js';
+import { Database, type Transaction } from '../../src/platform/database/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, createAdmin, TEST_PASSWORD, type TestUser } from '../support/users.js';
 import { until } from '../support/wait.js';
-import { IdempotencyService } from '../../src/idempotency/index.js';
+import { IdempotencyService } from '../../src/platform/idempotency/index.js';
 
 /**
  * Goal: whatever happens at once, an active admin remains, no session outlives the deactivation or the

@@ -1,7 +1,8 @@
 import { CatalogService } from '../../src/catalog/index.js';
-import { AppError } from '../../src/common/index.js';
-import { Settings } from '../../src/config/index.js';
-import { Database, DatabaseSignals, type Transaction } from '../../src/database/index.js';
+import { AppError } from '../../src/platform/errors/index.js';
+import { Settings } from '../../src/platform/config/index.js';
+import { Database, type Transaction } from '../../src/platform/database/index.js';
+import { DatabaseSignals } from '../../src/platform/signals/index.js';
 import { EventsService, EventTransitions, type UpdateEventRequest } from '../../src/events/index.js';
 import { EventsRepository, type LockedEvent } from '../../src/events/events.repository.js';
 import { ClaimService } from '../../src/purchase/index.js';

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { IdempotencySweeper } from '../../src/idempotency/idempotency-sweeper.js';
+import { IdempotencySweeper } from '../../src/platform/idempotency/idempotency-sweeper.js';
 import { createDrop } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { describeOnMongo, dropMongoDatabase, mongoSettings } from '../support/test-mongo.js';

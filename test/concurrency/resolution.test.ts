@@ -1,5 +1,5 @@
-import { AppError } from '../../src/common/index.js';
-import { Database } from '../../src/database/index.js';
+import { AppError } from '../../src/platform/errors/index.js';
+import { Database } from '../../src/platform/database/index.js';
 import { EventsService } from '../../src/events/index.js';
 import { ClaimService, OrdersService, type OrderStatus } from '../../src/purchase/index.js';
 import { OrdersRepository } from '../../src/purchase/orders.repository.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { newId } from '../../src/common/index.js';
+import { newId } from '../../src/platform/values/index.js';
 import {
   ClaimsRepository,
   type ClaimDecision,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Database } from '../../src/database/index.js';
+import { Database } from '../../src/platform/database/index.js';
 import { createDrop, createShoppers, stockOf } from '../support/drops.js';
 import { eventually } from '../support/wait.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';

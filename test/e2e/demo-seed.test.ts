@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { demoImageUrl, demoItems } from '../../src/seed/demo-catalog.js';
-import { demoLogins, DemoSeed } from '../../src/seed/index.js';
+import { demoImageUrl, demoItems } from '../../src/demo/demo-catalog.js';
+import { demoLogins, DemoSeed } from '../../src/demo/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 const TABLES = ['users', 'item_catalog', 'events', 'event_items', 'orders', 'reviews', 'comments'];

@@ -1,4 +1,4 @@
-import { newId } from '../../src/common/index.js';
+import { newId } from '../../src/platform/values/index.js';
 import { createDrop } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser, type TestUser } from '../support/users.js';

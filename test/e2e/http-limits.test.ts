@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { declaredErrors } from '../../src/common/index.js';
-import { PAGE_HEADERS } from '../../src/http/security-headers.js';
+import { declaredErrors } from '../../src/platform/errors/index.js';
+import { PAGE_HEADERS } from '../../src/platform/http/security-headers.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerUser } from '../support/users.js';
 

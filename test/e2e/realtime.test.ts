@@ -1,6 +1,7 @@
 import { ChannelHub } from '../../src/realtime/channel-hub.js';
 import { EventFeed } from '../../src/realtime/event-feed.js';
-import { Database, DatabaseSignals } from '../../src/database/index.js';
+import { Database } from '../../src/platform/database/index.js';
+import { DatabaseSignals } from '../../src/platform/signals/index.js';
 import { EventsService } from '../../src/events/index.js';
 import { createDrop } from '../support/drops.js';
 import { RealtimeClient, type RealtimeMessage } from '../support/realtime-client.js';

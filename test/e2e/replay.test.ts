@@ -3,7 +3,7 @@
  * replay can be counted by hand.
  */
 import { randomUUID } from 'node:crypto';
-import { newId } from '../../src/common/ids.js';
+import { newId } from '../../src/platform/values/ids.js';
 import { createDrop, createShoppers, type TestDrop } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser, type TestUser } from '../support/users.js';

@@ -1,4 +1,4 @@
-import { newId } from '../../src/common/index.js';
+import { newId } from '../../src/platform/values/index.js';
 import { ReviewStoreHealth } from '../../src/reviews/index.js';
 import { createDrop, type TestDrop } from '../support/drops.js';
 import { eventually } from '../support/wait.js';

@@ -1,4 +1,5 @@
-import { newId, type Page } from '../../src/common/index.js';
+import { newId } from '../../src/platform/values/index.js';
+import { type Page } from '../../src/platform/http/index.js';
 import { CommentStore } from '../../src/reviews/comment.store.js';
 import type { CommentResponse } from '../../src/reviews/dto/comment.response.js';
 import { createDrop } from '../support/drops.js';

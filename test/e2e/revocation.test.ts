@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 import { UserAdministration } from '../../src/auth/index.js';
-import { Database } from '../../src/database/index.js';
+import { Database } from '../../src/platform/database/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser, TEST_PASSWORD, type TestUser } from '../support/users.js';
 import { until } from '../support/wait.js';

@@ -1,5 +1,5 @@
 import type { Response } from 'supertest';
-import { SessionSweeper } from '../../src/auth/session-sweeper.js';
+import { SessionSweeper } from '../../src/auth/sessions/session-sweeper.js';
 import { refreshCookieOf } from '../support/cookies.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerUser, type TestUser } from '../support/users.js';

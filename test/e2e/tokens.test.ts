@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { AccessTokens } from '../../src/auth/access-tokens.js';
-import { Clock } from '../../src/common/index.js';
+import { AccessTokens } from '../../src/auth/tokens/access-tokens.js';
+import { Clock } from '../../src/platform/values/index.js';
 import { startTestApp, TEST_SETTINGS, type TestApp } from '../support/test-app.js';
 import { registerUser, type TestUser } from '../support/users.js';
 

@@ -1,8 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { CatalogService, CreateCatalogItemRequest } from '../../src/catalog/index.js';
-import { newId } from '../../src/common/index.js';
-import { Database } from '../../src/database/index.js';
+import { newId } from '../../src/platform/values/index.js';
+import { Database } from '../../src/platform/database/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 describe('the catalogue', () => {

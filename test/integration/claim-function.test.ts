@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { newId, newIds } from '../../src/common/index.js';
+import { newId, newIds } from '../../src/platform/values/index.js';
 import { createDrop, createShoppers, stockOf } from '../support/drops.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const CLAIM_ORDERS = readFileSync('src/database/functions/claim_orders.sql', 'utf8');
+const CLAIM_ORDERS = readFileSync('src/platform/database/functions/claim_orders.sql', 'utf8');
 
 /** claim_orders itself: what it promises to other transactions and to a growing table. */
 describe('claim_orders', () => {

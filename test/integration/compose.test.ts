@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { Settings, settingsShape } from '../../src/config/index.js';
-import { composeSettings } from '../../src/config/env-example.js';
+import { Settings, settingsShape } from '../../src/platform/config/index.js';
+import { composeSettings } from '../../src/platform/config/env-example.js';
 
 interface Service {
   image: string;

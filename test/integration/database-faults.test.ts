@@ -1,7 +1,10 @@
 import pg from 'pg';
-import { toAppError } from '../../src/common/problem.filter.js';
-import { Database, type Transaction } from '../../src/database/index.js';
-import { endConnectionsLentTooLong, surviveBrokenConnections } from '../../src/database/pool-care.js';
+import { toAppError } from '../../src/platform/http/problem.filter.js';
+import { Database, type Transaction } from '../../src/platform/database/index.js';
+import {
+  endConnectionsLentTooLong,
+  surviveBrokenConnections,
+} from '../../src/platform/database/pool-care.js';
 import { ClaimService } from '../../src/purchase/index.js';
 import { createDrop, createShoppers } from '../support/drops.js';
 import { orderOf } from '../support/order-of.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/database/data-source.js';
-import { describeSchema } from '../../src/database/describe-schema.js';
+import { createDataSource } from '../../src/platform/database/data-source.js';
+import { describeSchema } from '../../src/platform/database/describe-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** The entities, the migrations and schema.sql must describe one schema. */
@@ -27,7 +27,7 @@ describe('migration drift', () => {
   });
 
   it('finds schema.sql as `npm run schema` writes it', async () => {
-    expect(await describeSchema(dataSource)).toBe(readFileSync('src/database/schema.sql', 'utf8'));
+    expect(await describeSchema(dataSource)).toBe(readFileSync('src/platform/database/schema.sql', 'utf8'));
   });
 
   it('notices a column that no entity knows (negative control)', async () => {

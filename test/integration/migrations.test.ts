@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/database/data-source.js';
-import { describeSchema } from '../../src/database/describe-schema.js';
-import { migrate, MigrationError, readSchemaFiles, type SchemaFile } from '../../src/database/migrate.js';
+import { createDataSource } from '../../src/platform/database/data-source.js';
+import { describeSchema } from '../../src/platform/database/describe-schema.js';
+import {
+  migrate,
+  MigrationError,
+  readSchemaFiles,
+  type SchemaFile,
+} from '../../src/platform/database/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Goal: a database of any age becomes the one schema, whole or not at all, whoever starts beside whom. */
@@ -33,7 +38,7 @@ describe('migrations', () => {
     ...ours,
     migrations: [...ours.migrations, { path: 'migrations/9999-next.sql', sql }],
   });
-  const schemaSql = readFileSync('src/database/schema.sql', 'utf8');
+  const schemaSql = readFileSync('src/platform/database/schema.sql', 'utf8');
 
   it('migrates once, though several instances start at the same time', async () => {
     const { instances } = await setUp(3);

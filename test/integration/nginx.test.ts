@@ -9,7 +9,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { PAGE_HEADERS, TRANSPORT_HEADER } from '../../src/http/security-headers.js';
+import { PAGE_HEADERS, TRANSPORT_HEADER } from '../../src/platform/http/security-headers.js';
 import { findOrInstall } from '../support/debian-programs.js';
 import { startNginx, type NginxProcess } from '../support/nginx-process.js';
 import { RealtimeClient } from '../support/realtime-client.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import '../../src/app.module.js';
-import { declaredErrors, kindStatus } from '../../src/common/index.js';
+import { declaredErrors, kindStatus } from '../../src/platform/errors/index.js';
 
 /** docs/problems.md and the errors that the modules declare must name the same codes. */
 describe('docs/problems.md', () => {

@@ -1,5 +1,5 @@
-import { commonErrors } from '../../src/common/common.errors.js';
-import { Database } from '../../src/database/index.js';
+import { commonErrors } from '../../src/platform/errors/common.errors.js';
+import { Database } from '../../src/platform/database/index.js';
 import { ClaimService, OrdersService, SalesFigures } from '../../src/purchase/index.js';
 import {
   claimsThatWaitForALock,

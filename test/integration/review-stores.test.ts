@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { newId } from '../../src/common/index.js';
-import { Settings } from '../../src/config/index.js';
-import { createDataSource } from '../../src/database/data-source.js';
-import { Database } from '../../src/database/index.js';
+import { newId } from '../../src/platform/values/index.js';
+import { Settings } from '../../src/platform/config/index.js';
+import { createDataSource } from '../../src/platform/database/data-source.js';
+import { Database } from '../../src/platform/database/index.js';
 import type { Comment, CommentStore } from '../../src/reviews/comment.store.js';
 import { MongoCommentStore } from '../../src/reviews/mongo-comment.store.js';
 import { MongoConnection } from '../../src/reviews/mongo-connection.js';

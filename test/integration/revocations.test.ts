@@ -1,6 +1,6 @@
-import { newId } from '../../src/common/index.js';
-import { RevocationRepository } from '../../src/auth/revocation.repository.js';
-import { Database } from '../../src/database/index.js';
+import { newId } from '../../src/platform/values/index.js';
+import { RevocationRepository } from '../../src/auth/tokens/revocation.repository.js';
+import { Database } from '../../src/platform/database/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 
 describe('RevocationRepository', () => {

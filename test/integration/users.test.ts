@@ -1,6 +1,7 @@
-import { newId, type Page } from '../../src/common/index.js';
+import { newId } from '../../src/platform/values/index.js';
+import { type Page } from '../../src/platform/http/index.js';
 import { UserAdministration, UserDirectory, type UserResponse } from '../../src/auth/index.js';
-import { Database } from '../../src/database/index.js';
+import { Database } from '../../src/platform/database/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, registerUser, TEST_PASSWORD, type TestUser } from '../support/users.js';
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { newId } from '../../src/common/ids.js';
+import { newId } from '../../src/platform/values/ids.js';
 
 export interface DropOptions {
   /** One event item for each. */

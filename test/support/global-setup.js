@@ -3,9 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createDataSource } from '../../dist/database/data-source.js';
-import { EmbeddedPostgres } from '../../dist/database/embedded-postgres.js';
-import { migrate } from '../../dist/database/migrate.js';
+import { createDataSource } from '../../dist/platform/database/data-source.js';
+import { EmbeddedPostgres } from '../../dist/platform/database/embedded-postgres.js';
+import { migrate } from '../../dist/platform/database/migrate.js';
 import { startFerretDb } from './ferretdb.js';
 
 /** One real PostgreSQL for the whole run, with a migrated template that each test file clones. */

@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { createApp } from '../../src/app.js';
-import { Settings } from '../../src/config/index.js';
-import { createDataSource } from '../../src/database/data-source.js';
+import { Settings } from '../../src/platform/config/index.js';
+import { createDataSource } from '../../src/platform/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export interface TestApp {

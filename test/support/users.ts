@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { AccessTokens } from '../../src/auth/access-tokens.js';
+import { AccessTokens } from '../../src/auth/tokens/access-tokens.js';
 import { UserAdministration, type Role } from '../../src/auth/index.js';
-import { newId } from '../../src/common/index.js';
-import { Database } from '../../src/database/index.js';
+import { newId } from '../../src/platform/values/index.js';
+import { Database } from '../../src/platform/database/index.js';
 import type { TestApp } from './test-app.js';
 
 export interface TestUser {

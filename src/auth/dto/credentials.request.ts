@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsText } from '../../common/index.js';
-import { IsNewPassword } from '../password.js';
+import { IsText } from '../../platform/values/index.js';
+import { IsNewPassword } from '../users/password.js';
 
 export const MAX_DISPLAY_NAME_LENGTH = 60;
 

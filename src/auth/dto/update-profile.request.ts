@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsText } from '../../common/index.js';
+import { IsText } from '../../platform/values/index.js';
 import { MAX_DISPLAY_NAME_LENGTH } from './credentials.request.js';
 
 export class UpdateProfileRequest {

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { roles, type Role, type User } from '../user.entity.js';
+import { roles, type Role, type User } from '../users/user.entity.js';
 
 /** A user as that user and admins see them. */
 export class UserResponse {

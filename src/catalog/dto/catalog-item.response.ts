@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PageOf } from '../../common/index.js';
+import { PageOf } from '../../platform/http/index.js';
 
 export class CatalogItemResponse {
   @ApiProperty({ format: 'uuid' })

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Matches, MaxLength } from 'class-validator';
-import { IsText, MayBeAbsent } from '../../common/index.js';
+import { IsText, MayBeAbsent } from '../../platform/values/index.js';
 
 /** A path on this shop or an https address, so that neither `javascript:` nor mixed content reaches a page. */
 const IMAGE_URL = /^(\/(?![/\\])|https:\/\/[^/\s])[^\s"'<>\\]*$/;

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsText, MayBeAbsent, PageQuery } from '../../common/index.js';
+import { IsText, MayBeAbsent } from '../../platform/values/index.js';
+import { PageQuery } from '../../platform/http/index.js';
 
 export class ListCatalogItemsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Part of the name, in any case.', maxLength: 200 })

@@ -11,7 +11,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant, IsText, MayBeAbsent, Money } from '../../common/index.js';
+import { IsInstant, IsText, MayBeAbsent, Money } from '../../platform/values/index.js';
 
 const MAX_ITEMS_PER_EVENT = 50;
 const MAX_STOCK = 1_000_000;

@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn } from 'class-validator';
-import { MayBeAbsent, PageQuery } from '../../common/index.js';
+import { MayBeAbsent } from '../../platform/values/index.js';
+import { PageQuery } from '../../platform/http/index.js';
 import { eventStatuses, type EventStatus } from '../event-states.js';
 
 export class ListEventsQuery extends PageQuery {

@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsUUID } from 'class-validator';
-import { MayBeAbsent, PageQuery } from '../../common/index.js';
+import { MayBeAbsent } from '../../platform/values/index.js';
+import { PageQuery } from '../../platform/http/index.js';
 
 export class ListOwnOrdersQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid', description: 'Only orders in this event.' })

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Money, PageOf } from '../../common/index.js';
+import { Money } from '../../platform/values/index.js';
+import { PageOf } from '../../platform/http/index.js';
 import { orderStatuses, releaseReasons, type OrderStatus, type ReleaseReason } from '../order-states.js';
 
 /** An order as its owner sees it. */

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PageOf } from '../../common/index.js';
+import { PageOf } from '../../platform/http/index.js';
 import { AuthorResponse } from './author.response.js';
 
 /** A comment with its replies below it, oldest first, at any depth. */

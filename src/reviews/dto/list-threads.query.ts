@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type as TransformTo } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
-import { MayBeAbsent, PageQuery } from '../../common/index.js';
+import { MayBeAbsent } from '../../platform/values/index.js';
+import { PageQuery } from '../../platform/http/index.js';
 
 /** Lower than other lists': a thread brings all its replies along. */
 const MAX_THREADS = 20;

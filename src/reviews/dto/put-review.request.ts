@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { IsText } from '../../common/index.js';
+import { IsText } from '../../platform/values/index.js';
 
 const MAX_REVIEW_LENGTH = 4_000;
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsText } from '../../common/index.js';
+import { IsText } from '../../platform/values/index.js';
 
 const MAX_COMMENT_LENGTH = 2_000;
 

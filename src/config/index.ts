@@ -1,3 +1,0 @@
-export { ConfigModule } from './config.module.js';
-export { Settings, SettingsError } from './settings.js';
-export { MAX_ACCESS_TOKEN_TTL_SECONDS, settingGroups, settingsShape } from './settings.schema.js';

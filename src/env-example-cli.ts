@@ -1,5 +1,0 @@
-import { writeFileSync } from 'node:fs';
-import { renderEnvExample } from './config/env-example.js';
-
-/** `npm run env-example` writes `.env.example` anew; a test compares the two. */
-writeFileSync('.env.example', renderEnvExample());

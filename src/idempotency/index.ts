@@ -1,4 +1,0 @@
-export { parseIdempotencyKey } from './idempotency-key.js';
-export { IdempotencyModule } from './idempotency.module.js';
-export { IdempotencyService } from './idempotency.service.js';
-export { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from './keyed-request.js';

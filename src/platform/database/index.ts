@@ -1,0 +1,10 @@
+export { minorUnits } from './columns.js';
+export { createDataSource } from './data-source.js';
+export { DatabaseModule } from './database.module.js';
+export { Database, type Transaction } from './database.js';
+export { describeSchema } from './describe-schema.js';
+export { EmbeddedPostgres } from './embedded-postgres.js';
+export { EmbeddedPostgresError } from './embedded/error.js';
+export { migrate } from './migrate.js';
+export { openDatabase } from './open-database.js';
+export { readSql } from './read-sql.js';

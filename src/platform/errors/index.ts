@@ -1,0 +1,12 @@
+export {
+  AppError,
+  declaredErrors,
+  defineErrors,
+  type ErrorDefinition,
+  type ErrorDetails,
+  type ErrorKind,
+  type FieldError,
+  kindStatus,
+} from './app-error.js';
+export { commonErrors } from './common.errors.js';
+export { isUnavailable } from './unavailable.js';

@@ -1,0 +1,25 @@
+export { acceptEmptyBodies } from './bodies.js';
+export { answerClientError } from './client-errors.js';
+export { closeConnectionsAsTheyFallIdle } from './draining.js';
+export { KnownRoutes } from './known-routes.js';
+export { createOpenApiDocument, serveApiReference } from './openapi.js';
+export { decodeCursor, MAX_PAGE_SIZE, type Page, PageOf, PageQuery, toPage } from './pagination.js';
+export { checkPort, explainListenError } from './port.js';
+export { serveProblemPage } from './problem-pages.js';
+export {
+  answerWithProblem,
+  PROBLEM_CONTENT_TYPE,
+  problemDocument,
+  type ProblemDocument,
+  ProblemFilter,
+  sendProblem,
+  toAppError,
+} from './problem.filter.js';
+export { Problem } from './problem.response.js';
+export { rawProblem } from './raw-problem.js';
+export { RouteMetadata } from './route-metadata.js';
+export { addSecurityHeaders } from './security-headers.js';
+export { serveShop } from './shop-pages.js';
+export { refuseUnmetDemands } from './unmet-demands.js';
+export { asksForRealtime, surviveBrokenUpgrades } from './upgrades.js';
+export { createValidationPipe, fieldErrors, IdPipe, MAX_FIELD_ERRORS, parseId } from './validation.pipe.js';

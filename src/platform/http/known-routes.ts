@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { commonErrors } from '../errors/index.js';
+import { sendProblem } from './problem.filter.js';
+
+interface KnownRoute {
+  pattern: RegExp;
+  methods: Set<string>;
+}
+
+/** Tells a wrong method from a wrong address, which Fastify's router does not. */
+export class KnownRoutes {
+  private readonly routes = new Map<string, KnownRoute>();
+
+  /** Before the routes are registered. */
+  constructor(server: FastifyInstance) {
+    server.addHook('onRoute', ({ url, method }) => {
+      if (url.includes('*')) return;
+      const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+      for (const name of [method].flat()) route.methods.add(name);
+      this.routes.set(url, route);
+    });
+    server.addHook('onRequest', (request, reply, done) => {
+      if (request.is404 && this.methodsOf(request).length > 0) this.refuse(request, reply);
+      else done();
+    });
+  }
+
+  /** 405 where another method would do, else 404. */
+  refuse(request: FastifyRequest, reply: FastifyReply): void {
+    const methods = this.methodsOf(request);
+    if (methods.length > 0) void reply.header('Allow', methods.join(', '));
+    const error = methods.length > 0 ? commonErrors.METHOD_NOT_ALLOWED() : commonErrors.ROUTE_NOT_FOUND();
+    sendProblem(reply, error, request.url);
+  }
+
+  private methodsOf(request: FastifyRequest): string[] {
+    const path = request.url.split('?', 1)[0] as string;
+    return [...this.routes.values()].flatMap(({ pattern, methods }) =>
+      pattern.test(path) ? [...methods] : [],
+    );
+  }
+}
+
+/** `/events/:id` as a regular expression. */
+function patternOf(route: string): RegExp {
+  const escaped = route.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+')}$`);
+}

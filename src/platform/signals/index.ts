@@ -1,0 +1,2 @@
+export { DatabaseSignals } from './database-signals.js';
+export { Listeners } from './listeners.js';

@@ -1,0 +1,3 @@
+export { banner, browserUrl } from './banner.js';
+export { createLogger, NestLogger, serializeError } from './logger.js';
+export { logTroubledRequests } from './request-log.js';
