@@ -1,65 +1,76 @@
-/** The module rule: one way down, through each module's index.ts (docs/architecture.md). */
+/** The module rule: one way down, through each room's index.ts (docs/architecture.md). */
+
+/** From the lowest to the highest; each imports those before it. */
 const modules = [
-  'idempotency',
   'auth',
+  'audit',
   'catalog',
   'events',
   'purchase',
   'reviews',
   'realtime',
+  'reporting',
   'admin',
   'health',
-  'seed',
+  'lab-server',
+  'demo',
 ];
 
-/** What each module may import, beside config, common and database. */
-const allowed = {
-  idempotency: [],
-  auth: ['idempotency'],
-  catalog: [],
-  events: ['auth', 'catalog'],
-  purchase: ['idempotency', 'auth', 'catalog', 'events'],
-  reviews: ['idempotency', 'auth', 'catalog', 'events', 'purchase'],
-  realtime: ['auth', 'events', 'purchase', 'reviews'],
-  admin: ['idempotency', 'auth', 'catalog', 'events', 'purchase', 'reviews'],
-  health: ['auth', 'events', 'purchase', 'realtime', 'reviews'],
-  seed: ['auth', 'catalog', 'events', 'purchase', 'reviews', 'admin'],
-};
+/** The same under platform/, which imports no module. */
+const platform = [
+  'values',
+  'errors',
+  'config',
+  'telemetry',
+  'database',
+  'signals',
+  'jobs',
+  'http',
+  'limits',
+  'idempotency',
+];
 
 const root = process.env.MODULE_RULE_ROOT ?? 'src';
-const alternatives = (names) => `^${root}/(${names.join('|')})/`;
+const under = (names) => `^${root}/(${names.join('|')})/`;
+
+/** Rules for rooms of one order: downward only, and through the index. */
+const rooms = (order, prefix) =>
+  order.flatMap((name, rank) => [
+    {
+      name: `${name}-one-way-down`,
+      comment: `${name} may import only: ${order.slice(0, rank).join(', ') || 'nothing beside it'}`,
+      severity: 'error',
+      from: { path: `^${root}/${prefix}${name}/` },
+      to: { path: under(order.slice(rank + 1).map((above) => prefix + above)) },
+    },
+    {
+      name: `${name}-through-its-index`,
+      comment: 'Other rooms are imported through their index.ts.',
+      severity: 'error',
+      from: {
+        path: `^${root}/`,
+        pathNot: [`^${root}/${prefix}${name}/`, '\\.spec\\.ts$', `^${root}/entities\\.ts$`],
+      },
+      to: { path: `^${root}/${prefix}${name}/`, pathNot: `^${root}/${prefix}${name}/index\\.ts$` },
+    },
+  ]);
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: { path: `^${root}/` }, to: { circular: true } },
-    ...modules.map((name) => ({
-      name: `${name}-one-way-down`,
-      comment: `${name} may import only: ${allowed[name].join(', ') || 'no other module'}`,
-      severity: 'error',
-      from: { path: `^${root}/${name}/` },
-      to: { path: alternatives(modules.filter((other) => other !== name && !allowed[name].includes(other))) },
-    })),
-    ...modules.map((name) => ({
-      name: `${name}-through-its-index`,
-      comment: 'Other modules are imported through their index.ts.',
-      severity: 'error',
-      from: {
-        path: `^${root}/`,
-        pathNot: [`^${root}/${name}/`, '\\.spec\\.ts$', `^${root}/database/entities\\.ts$`],
-      },
-      to: { path: `^${root}/${name}/`, pathNot: `^${root}/${name}/index\\.ts$` },
-    })),
+    ...rooms(modules, ''),
+    ...rooms(platform, 'platform/'),
     {
-      name: 'foundations-know-no-module',
+      name: 'platform-knows-no-trade',
       severity: 'error',
-      from: { path: `^${root}/(config|common|database)/`, pathNot: `^${root}/database/entities\\.ts$` },
-      to: { path: alternatives(modules) },
+      from: { path: `^${root}/platform/` },
+      to: { path: `^${root}/`, pathNot: `^${root}/platform/` },
     },
     {
       name: 'services-without-orm',
       comment: 'Queries live in repositories; services speak of the trade.',
       severity: 'error',
-      from: { path: `^${root}/[^/]+/[^/]+\\.service\\.ts$` },
+      from: { path: `^${root}/.*\\.service\\.ts$` },
       to: { path: 'node_modules/(typeorm|mongoose|pg)/' },
     },
     {

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
 import { banner, browserUrl } from './platform/telemetry/index.js';
 import { BootError, Settings, SettingsError } from './platform/config/index.js';
+import { entities } from './entities.js';
 import { EmbeddedPostgres, EmbeddedPostgresError, openDatabase } from './platform/database/index.js';
 import { checkPort, explainListenError } from './platform/http/index.js';
 import { demoLogins, DemoSeed } from './demo/index.js';
@@ -33,7 +34,7 @@ async function boot(): Promise<void> {
         onLost: (error) => void stop(1, error.message),
       });
   const url = DATABASE_URL ?? (embedded as EmbeddedPostgres).url;
-  const dataSource = await openDatabase(url, DATABASE_POOL_SIZE);
+  const dataSource = await openDatabase(url, DATABASE_POOL_SIZE, entities);
   app = await createApp(settings, dataSource);
   await app.init();
   await app.get(DemoSeed).seed();

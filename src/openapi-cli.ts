@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import { setRoutePrefix } from './app.js';
 import { Settings } from './platform/config/index.js';
+import { entities } from './entities.js';
 import { createDataSource } from './platform/database/index.js';
 import { createOpenApiDocument } from './platform/http/index.js';
 
@@ -14,7 +15,7 @@ import { createOpenApiDocument } from './platform/http/index.js';
  */
 const settings = Settings.parse({ NODE_ENV: 'test', LOG_LEVEL: 'silent' });
 const app = await NestFactory.create<NestFastifyApplication>(
-  AppModule.with(settings, createDataSource('postgres://nowhere', 2)),
+  AppModule.with(settings, createDataSource('postgres://nowhere', 2, entities)),
   new FastifyAdapter(),
   { preview: true, logger: false, abortOnError: false },
 );

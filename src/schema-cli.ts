@@ -1,3 +1,4 @@
+import { entities } from './entities.js';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { createDataSource, describeSchema, EmbeddedPostgres, migrate } from './p
 /** `npm run schema` writes `src/platform/database/schema.sql` anew, from a migrated database; a test compares the two. */
 const dataDir = await mkdtemp(join(tmpdir(), 'swiftdrop-schema-'));
 const server = await EmbeddedPostgres.start({ dataDir, settings: { fsync: 'off' } });
-const dataSource = createDataSource(server.url, 2);
+const dataSource = createDataSource(server.url, 2, entities);
 try {
   await dataSource.initialize();
   await migrate(dataSource);

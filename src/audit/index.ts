@@ -1,3 +1,2 @@
-export { AuditController } from './audit.controller.js';
-export { AuditRepository } from './audit.repository.js';
+export { AuditModule } from './audit.module.js';
 export { AuditService } from './audit.service.js';

@@ -1,11 +1,3 @@
-export { CensusController } from './census.controller.js';
-export { CensusRepository } from './census.repository.js';
-export { CensusService } from './census.service.js';
-export { DashboardRepository } from './dashboard.repository.js';
 export { DashboardService } from './dashboard.service.js';
 export { DashboardPace, DashboardPage } from './dto/dashboard.response.js';
-export { OrdersExportRepository } from './orders-export.repository.js';
-export { OrdersExportService } from './orders-export.service.js';
-export { ReplayController } from './replay.controller.js';
-export { ReplayRepository } from './replay.repository.js';
-export { ReplayService } from './replay.service.js';
+export { ReportingModule } from './reporting.module.js';

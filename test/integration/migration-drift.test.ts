@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
+import { entities } from '../../src/entities.js';
 import { createDataSource } from '../../src/platform/database/data-source.js';
 import { describeSchema } from '../../src/platform/database/describe-schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -11,7 +12,7 @@ describe('migration drift', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    dataSource = await createDataSource(database.url, 2).initialize();
+    dataSource = await createDataSource(database.url, 2, entities).initialize();
   });
 
   afterAll(async () => {

@@ -1,3 +1,4 @@
+import { entities } from '../../src/entities.js';
 import { readFileSync } from 'node:fs';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/platform/database/data-source.js';
@@ -21,7 +22,7 @@ describe('migrations', () => {
     const own = await createTestDatabase('template0');
     database.push(own);
     for (let index = 0; index < instances; index += 1)
-      sources.push(await createDataSource(own.url, 2).initialize());
+      sources.push(await createDataSource(own.url, 2, entities).initialize());
     return { pool: own.pool, instances: sources.slice(-instances) as [DataSource, ...DataSource[]] };
   };
   afterEach(async () => {

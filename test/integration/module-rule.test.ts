@@ -28,6 +28,10 @@ describe('the module rule', () => {
         'purchase-through-its-index',
         'services-without-orm',
         'no-cycles',
+        'platform-knows-no-trade',
+        'config-one-way-down',
+        'http-through-its-index',
+        'entities-stay-home',
       ]),
     );
   });

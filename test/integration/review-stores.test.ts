@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { newId } from '../../src/platform/values/index.js';
 import { Settings } from '../../src/platform/config/index.js';
+import { entities } from '../../src/entities.js';
 import { createDataSource } from '../../src/platform/database/data-source.js';
 import { Database } from '../../src/platform/database/index.js';
 import type { Comment, CommentStore } from '../../src/reviews/comment.store.js';
@@ -35,7 +36,7 @@ describe('on PostgreSQL', () => {
     async () => {
       database = await createTestDatabase();
       const settings = Settings.parse({ ...TEST_SETTINGS, DATABASE_URL: database.url });
-      dataSource = await createDataSource(database.url, 10).initialize();
+      dataSource = await createDataSource(database.url, 10, entities).initialize();
       access = new Database(dataSource, settings);
       let queries = 0;
       dataSource.logger = Object.assign(Object.create(dataSource.logger), { logQuery: () => queries++ });

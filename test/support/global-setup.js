@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { entities } from '../../dist/entities.js';
 import { createDataSource } from '../../dist/platform/database/data-source.js';
 import { EmbeddedPostgres } from '../../dist/platform/database/embedded-postgres.js';
 import { migrate } from '../../dist/platform/database/migrate.js';
@@ -28,7 +29,7 @@ export default async function globalSetup() {
   await client.end();
   const template = new URL(server.url);
   template.pathname = '/swiftdrop_template';
-  const dataSource = await createDataSource(template.href, 2).initialize();
+  const dataSource = await createDataSource(template.href, 2, entities).initialize();
   await migrate(dataSource);
   await dataSource.destroy();
 }

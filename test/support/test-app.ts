@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import request from 'supertest';
 import { createApp } from '../../src/app.js';
 import { Settings } from '../../src/platform/config/index.js';
+import { entities } from '../../src/entities.js';
 import { createDataSource } from '../../src/platform/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -35,7 +36,11 @@ export async function startTestApp(
 ): Promise<TestApp> {
   const ownDatabase = database ?? (await createTestDatabase());
   const parsed = Settings.parse({ ...TEST_SETTINGS, DATABASE_URL: ownDatabase.url, ...settings });
-  const dataSource = await createDataSource(ownDatabase.url, parsed.raw.DATABASE_POOL_SIZE).initialize();
+  const dataSource = await createDataSource(
+    ownDatabase.url,
+    parsed.raw.DATABASE_POOL_SIZE,
+    entities,
+  ).initialize();
   const app = await createApp(parsed, dataSource);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

@@ -1,8 +1,10 @@
-import { DataSource } from 'typeorm';
-import { entities } from '../../entities.js';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { SESSION_OPTIONS } from './timeouts.js';
 
-export function createDataSource(url: string, poolSize: number): DataSource {
+/** Entity classes; the modules' own, given by src/entities.ts. */
+export type Entities = DataSourceOptions['entities'];
+
+export function createDataSource(url: string, poolSize: number, entities: Entities): DataSource {
   return new DataSource({
     type: 'postgres',
     url,

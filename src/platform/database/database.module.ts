@@ -2,7 +2,6 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Database } from './database.js';
-import { DatabaseSignals } from '../signals/index.js';
 
 @Global()
 @Module({})
@@ -14,8 +13,8 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({ useFactory: () => ({}), dataSourceFactory: async () => dataSource }),
       ],
-      providers: [Database, DatabaseSignals],
-      exports: [Database, DatabaseSignals],
+      providers: [Database],
+      exports: [Database],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { QueryFailedError, type DataSource } from 'typeorm';
-import { createDataSource } from './data-source.js';
+import { createDataSource, type Entities } from './data-source.js';
 import { migrate, MigrationError } from './migrate.js';
 import { BootError } from '../config/index.js';
 
@@ -25,9 +25,9 @@ const FINAL: Record<string, (url: URL) => string> = {
  * An initialised, migrated data source.
  * @throws BootError if the database cannot be reached, refuses us, is too old or cannot be migrated
  */
-export async function openDatabase(url: string, poolSize: number): Promise<DataSource> {
+export async function openDatabase(url: string, poolSize: number, entities: Entities): Promise<DataSource> {
   await waitForDatabase(url);
-  const dataSource = createDataSource(url, poolSize);
+  const dataSource = createDataSource(url, poolSize, entities);
   await dataSource.initialize();
   try {
     const [{ version }] = await dataSource.query(`SELECT current_setting('server_version') AS version`);

@@ -1,5 +1,6 @@
 import { Inject, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
 import {
   InjectThrottlerOptions,
   ThrottlerGuard,
@@ -9,12 +10,14 @@ import {
 } from '@nestjs/throttler';
 import { commonErrors } from '../errors/index.js';
 import { Settings } from '../config/index.js';
-import type { RequestWithUser } from '../../auth/index.js';
 import { keyOf, RateLimitStorage, type RateLimitName } from './rate-limit.storage.js';
 import { RouteMetadata } from '../http/index.js';
 import { subscriberOf } from './subscriber.js';
 
 const RATE_LIMIT = 'swiftdrop:rate-limit';
+/** A guard before this one has put the user there. */
+type LimitedRequest = FastifyRequest & { user?: { id: string } };
+
 const WINDOW_MS = 60_000;
 
 /** Counted by address even with a token: accounts are cheap, and guessing at others' must not scale with them. */
@@ -78,7 +81,7 @@ export class RateLimitGuard extends ThrottlerGuard {
       blockDuration: throttler.ttl as number,
       // The library suffixes its headers with any other name.
       throttler: { ...throttler, name: 'default' },
-      getTracker: (request) => this.trackerOf(request as RequestWithUser, name as RateLimitName),
+      getTracker: (request) => this.trackerOf(request as LimitedRequest, name as RateLimitName),
       generateKey: (_, tracker) => keyOf(name as RateLimitName, tracker),
     });
   }
@@ -94,7 +97,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     throw commonErrors.RATE_LIMITED({ retryAfterSeconds: detail.timeToBlockExpire });
   }
 
-  private trackerOf(request: RequestWithUser, name: RateLimitName): string {
+  private trackerOf(request: LimitedRequest, name: RateLimitName): string {
     if (request.user && !ALWAYS_BY_ADDRESS.has(name)) return request.user.id;
     return subscriberOf(request.ip);
   }

@@ -1,2 +1,3 @@
 export { DatabaseSignals } from './database-signals.js';
 export { Listeners } from './listeners.js';
+export { SignalsModule } from './signals.module.js';

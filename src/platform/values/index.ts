@@ -1,4 +1,4 @@
-export { CommonModule } from './clock.module.js';
+export { ClockModule } from './clock.module.js';
 export { Clock } from './clock.js';
 export { CURRENCIES, exponentOf, isCurrency, toMajorUnits } from './currencies.js';
 export { newId, newIds } from './ids.js';

@@ -153,6 +153,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What admins did, newest first */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -439,6 +456,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/events/{id}/census": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count an event: stock, units by order status, and what must never be */
+        get: operations["takeEventCensus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/events/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every order of an event */
+        get: operations["listEventOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/events/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a drop went: orders and stock over time, and what became of its reservations */
+        get: operations["getEventReplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/events/{id}/orders.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every order of a drop as CSV (RFC 4180, UTF-8, safe to open in a spreadsheet) */
+        get: operations["exportEventOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/items": {
         parameters: {
             query?: never;
@@ -628,91 +713,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/admin/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What admins did, newest first */
-        get: operations["listAuditEntries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/events/{id}/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How a drop went: orders and stock over time, and what became of its reservations */
-        get: operations["getEventReplay"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/events/{id}/orders.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every order of a drop as CSV (RFC 4180, UTF-8, safe to open in a spreadsheet) */
-        get: operations["exportEventOrders"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/events/{id}/census": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Count an event: stock, units by order status, and what must never be */
-        get: operations["takeEventCensus"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/admin/events/{id}/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every order of an event */
-        get: operations["listEventOrders"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/admin/lab/buyers": {
         parameters: {
             query?: never;
@@ -873,6 +873,37 @@ export interface components {
         UpdateProfileRequest: {
             /** @example Ada */
             displayName: string;
+        };
+        AuditActorResponse: {
+            /** Format: uuid */
+            id: string;
+            displayName: string;
+        };
+        /** @enum {string} */
+        AuditAction: "item.created" | "event.created" | "event.updated" | "event.force_opened" | "event.force_closed" | "event.orders_exported" | "user.deactivated" | "user.activated" | "review.removed" | "comment.removed";
+        /** @enum {string} */
+        AuditTargetType: "catalog_item" | "event" | "user" | "review" | "comment";
+        AuditTargetResponse: {
+            type: components["schemas"]["AuditTargetType"];
+            /** Format: uuid */
+            id: string;
+        };
+        AuditEntryResponse: {
+            /** Format: uuid */
+            id: string;
+            actor: components["schemas"]["AuditActorResponse"];
+            action: components["schemas"]["AuditAction"];
+            target: components["schemas"]["AuditTargetResponse"];
+            /** @description What was given or changed. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            createdAt: string;
+        };
+        PageOfAuditEntry: {
+            data: components["schemas"]["AuditEntryResponse"][];
+            nextCursor: string | null;
         };
         /**
          * @description As of serverTime.
@@ -1102,6 +1133,107 @@ export interface components {
             data: components["schemas"]["CommentResponse"][];
             nextCursor: string | null;
         };
+        CensusItem: {
+            /** Format: uuid */
+            eventItemId: string;
+            perUserLimit: number;
+            stockTotal: number;
+            stockRemaining: number;
+            reserved: number;
+            confirmed: number;
+            cancelled: number;
+            expired: number;
+            /** @description Orders of every status. */
+            orders: number;
+        };
+        OverdueReservations: {
+            count: number;
+            /** @description How long the oldest of them is past its time; 0 if there is none. */
+            oldestSeconds: number;
+        };
+        CensusResponse: {
+            /** Format: uuid */
+            eventId: string;
+            /** Format: date-time */
+            takenAt: string;
+            items: components["schemas"]["CensusItem"][];
+            /** @description Users who hold more of an item than they may. */
+            usersAboveLimit: number;
+            /** @description Idempotency keys with more than one order. */
+            duplicateKeys: number;
+            overdueReservations: components["schemas"]["OverdueReservations"];
+        };
+        CensusOrder: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            userId: string;
+            /** Format: uuid */
+            eventItemId: string;
+            quantity: number;
+            /** @enum {string} */
+            status: "reserved" | "confirmed" | "cancelled" | "expired";
+            idempotencyKey: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            reservedUntil: string;
+        };
+        PageOfCensusOrder: {
+            data: components["schemas"]["CensusOrder"][];
+            nextCursor: string | null;
+        };
+        ReplayBucket: {
+            /**
+             * Format: date-time
+             * @description When the interval began.
+             */
+            at: string;
+            /** @description Reservations made. */
+            created: number;
+            confirmed: number;
+            /** @description Reservations that ended without a sale. */
+            released: number;
+            /** @description Units left at the end of the interval. */
+            stockRemaining: number;
+        };
+        ReplayConversion: {
+            /** @description Every reservation that was made. */
+            reservations: number;
+            confirmed: number;
+            /** @description Given back by their shoppers. */
+            cancelled: number;
+            /** @description Released because the drop was closed. */
+            closed: number;
+            expired: number;
+            /** @description Still held. */
+            reserved: number;
+            /** @description People with at least one reservation. */
+            shoppers: number;
+        };
+        ReplayResponse: {
+            /** Format: uuid */
+            eventId: string;
+            /**
+             * Format: date-time
+             * @description When selling began: at the start, when forced open, or when made with a start in the past.
+             */
+            openedAt: string;
+            /** @description The length of an interval. */
+            bucketSeconds: number;
+            buckets: components["schemas"]["ReplayBucket"][];
+            stockTotal: number;
+            /** @description Units of confirmed orders. */
+            unitsSold: number;
+            revenue: components["schemas"]["Money"][];
+            conversion: components["schemas"]["ReplayConversion"];
+            /** @description From the opening until the last unit was taken by an order that was confirmed; null if not all were sold. */
+            sellOutSeconds: number | null;
+            /** @description The most reservations made within one second. */
+            peakOrdersPerSecond: number;
+            /** @description From reservation to confirmation. */
+            medianConfirmSeconds: number | null;
+        };
         CatalogItemResponse: {
             /** Format: uuid */
             id: string;
@@ -1274,138 +1406,6 @@ export interface components {
         };
         PageOfUser: {
             data: components["schemas"]["UserResponse"][];
-            nextCursor: string | null;
-        };
-        AuditActorResponse: {
-            /** Format: uuid */
-            id: string;
-            displayName: string;
-        };
-        /** @enum {string} */
-        AuditAction: "item.created" | "event.created" | "event.updated" | "event.force_opened" | "event.force_closed" | "event.orders_exported" | "user.deactivated" | "user.activated" | "review.removed" | "comment.removed";
-        /** @enum {string} */
-        AuditTargetType: "catalog_item" | "event" | "user" | "review" | "comment";
-        AuditTargetResponse: {
-            type: components["schemas"]["AuditTargetType"];
-            /** Format: uuid */
-            id: string;
-        };
-        AuditEntryResponse: {
-            /** Format: uuid */
-            id: string;
-            actor: components["schemas"]["AuditActorResponse"];
-            action: components["schemas"]["AuditAction"];
-            target: components["schemas"]["AuditTargetResponse"];
-            /** @description What was given or changed. */
-            details: {
-                [key: string]: unknown;
-            };
-            /** Format: date-time */
-            createdAt: string;
-        };
-        PageOfAuditEntry: {
-            data: components["schemas"]["AuditEntryResponse"][];
-            nextCursor: string | null;
-        };
-        ReplayBucket: {
-            /**
-             * Format: date-time
-             * @description When the interval began.
-             */
-            at: string;
-            /** @description Reservations made. */
-            created: number;
-            confirmed: number;
-            /** @description Reservations that ended without a sale. */
-            released: number;
-            /** @description Units left at the end of the interval. */
-            stockRemaining: number;
-        };
-        ReplayConversion: {
-            /** @description Every reservation that was made. */
-            reservations: number;
-            confirmed: number;
-            /** @description Given back by their shoppers. */
-            cancelled: number;
-            /** @description Released because the drop was closed. */
-            closed: number;
-            expired: number;
-            /** @description Still held. */
-            reserved: number;
-            /** @description People with at least one reservation. */
-            shoppers: number;
-        };
-        ReplayResponse: {
-            /** Format: uuid */
-            eventId: string;
-            /**
-             * Format: date-time
-             * @description When selling began: at the start, when forced open, or when made with a start in the past.
-             */
-            openedAt: string;
-            /** @description The length of an interval. */
-            bucketSeconds: number;
-            buckets: components["schemas"]["ReplayBucket"][];
-            stockTotal: number;
-            /** @description Units of confirmed orders. */
-            unitsSold: number;
-            revenue: components["schemas"]["Money"][];
-            conversion: components["schemas"]["ReplayConversion"];
-            /** @description From the opening until the last unit was taken by an order that was confirmed; null if not all were sold. */
-            sellOutSeconds: number | null;
-            /** @description The most reservations made within one second. */
-            peakOrdersPerSecond: number;
-            /** @description From reservation to confirmation. */
-            medianConfirmSeconds: number | null;
-        };
-        CensusItem: {
-            /** Format: uuid */
-            eventItemId: string;
-            perUserLimit: number;
-            stockTotal: number;
-            stockRemaining: number;
-            reserved: number;
-            confirmed: number;
-            cancelled: number;
-            expired: number;
-            /** @description Orders of every status. */
-            orders: number;
-        };
-        OverdueReservations: {
-            count: number;
-            /** @description How long the oldest of them is past its time; 0 if there is none. */
-            oldestSeconds: number;
-        };
-        CensusResponse: {
-            /** Format: uuid */
-            eventId: string;
-            /** Format: date-time */
-            takenAt: string;
-            items: components["schemas"]["CensusItem"][];
-            /** @description Users who hold more of an item than they may. */
-            usersAboveLimit: number;
-            /** @description Idempotency keys with more than one order. */
-            duplicateKeys: number;
-            overdueReservations: components["schemas"]["OverdueReservations"];
-        };
-        CensusOrder: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            userId: string;
-            /** Format: uuid */
-            eventItemId: string;
-            quantity: number;
-            /** @enum {string} */
-            status: "reserved" | "confirmed" | "cancelled" | "expired";
-            idempotencyKey: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            reservedUntil: string;
-        };
-        PageOfCensusOrder: {
-            data: components["schemas"]["CensusOrder"][];
             nextCursor: string | null;
         };
         LabBuyersRequest: {
@@ -2014,6 +2014,69 @@ export interface operations {
             };
             /** @description No valid access token. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description nextCursor of the page before. */
+                cursor?: string;
+                /** @description Only acts of this admin. */
+                actorId?: string;
+                /** @description Only acts on this event, item or user. */
+                targetId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAuditEntry"];
+                };
+            };
+            /** @description A field, an id or the body is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the role. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3228,6 +3291,281 @@ export interface operations {
             };
         };
     };
+    takeEventCensus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CensusResponse"];
+                };
+            };
+            /** @description A field, an id or the body is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EVENT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventOrders: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description nextCursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCensusOrder"];
+                };
+            };
+            /** @description A field, an id or the body is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EVENT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventReplay: {
+        parameters: {
+            query?: {
+                /** @description Without it, from the opening. */
+                from?: string;
+                /** @description Without it, until the last thing that happened. */
+                to?: string;
+                buckets?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayResponse"];
+                };
+            };
+            /** @description A field, an id or the body is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EVENT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportEventOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Grouped by item and shopper. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A field, an id or the body is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EVENT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCatalogItems: {
         parameters: {
             query?: {
@@ -4093,344 +4431,6 @@ export interface operations {
                 };
             };
             /** @description USER_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other refusal. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAuditEntries: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description nextCursor of the page before. */
-                cursor?: string;
-                /** @description Only acts of this admin. */
-                actorId?: string;
-                /** @description Only acts on this event, item or user. */
-                targetId?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfAuditEntry"];
-                };
-            };
-            /** @description A field, an id or the body is malformed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid access token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token lacks the role. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other refusal. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getEventReplay: {
-        parameters: {
-            query?: {
-                /** @description Without it, from the opening. */
-                from?: string;
-                /** @description Without it, until the last thing that happened. */
-                to?: string;
-                buckets?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReplayResponse"];
-                };
-            };
-            /** @description A field, an id or the body is malformed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid access token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token lacks the role. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description EVENT_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other refusal. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exportEventOrders: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Grouped by item and shopper. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description A field, an id or the body is malformed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid access token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token lacks the role. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description EVENT_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other refusal. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    takeEventCensus: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CensusResponse"];
-                };
-            };
-            /** @description A field, an id or the body is malformed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid access token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token lacks the role. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description EVENT_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Any other refusal. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listEventOrders: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description nextCursor of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOfCensusOrder"];
-                };
-            };
-            /** @description A field, an id or the body is malformed. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid access token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The token lacks the role. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description EVENT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
