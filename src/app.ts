@@ -7,6 +7,7 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { AppModule } from './app.module.js';
+import { SecurityEvents, watchRefusals } from './auth/index.js';
 import { createLogger, logTroubledRequests, NestLogger } from './platform/telemetry/index.js';
 import {
   acceptEmptyBodies,
@@ -89,6 +90,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   surviveBrokenUpgrades(server.server);
   addSecurityHeaders(server, settings);
   logTroubledRequests(server);
+  watchRefusals(server, app.get(SecurityEvents));
   refuseUnmetDemands(server);
   closeConnectionsAsTheyFallIdle(server);
   app.get(MetricsService).timeRequests(server);

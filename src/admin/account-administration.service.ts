@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UserAdministration, UserDirectory } from '../auth/index.js';
+import { SecurityEvents, UserAdministration, UserDirectory } from '../auth/index.js';
 import { Database } from '../platform/database/index.js';
 import { AuditService } from '../audit/index.js';
 
@@ -11,6 +11,7 @@ export class AccountAdministration {
     private readonly users: UserAdministration,
     private readonly directory: UserDirectory,
     private readonly audit: AuditService,
+    private readonly events: SecurityEvents,
   ) {}
 
   /** @throws USER_NOT_FOUND, LAST_ADMIN, FORBIDDEN if the admin was deactivated a moment ago */
@@ -20,6 +21,7 @@ export class AccountAdministration {
       await this.users.deactivate(transaction, userId, adminId);
       await this.audit.record(transaction, adminId, 'user.deactivated', userId, details);
     });
+    this.events.record({ act: 'account.deactivate', outcome: 'ok', userId, actorId: adminId });
   }
 
   /** @throws USER_NOT_FOUND */
@@ -29,6 +31,7 @@ export class AccountAdministration {
       await this.users.activate(transaction, userId);
       await this.audit.record(transaction, adminId, 'user.activated', userId, details);
     });
+    this.events.record({ act: 'account.activate', outcome: 'ok', userId, actorId: adminId });
   }
 
   private async labelOf(userId: string): Promise<{ displayName?: string }> {

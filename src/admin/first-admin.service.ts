@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { UserAdministration } from '../auth/index.js';
+import { SecurityEvents, UserAdministration } from '../auth/index.js';
 import { AppError } from '../platform/errors/index.js';
 import { Settings } from '../platform/config/index.js';
 import { Database } from '../platform/database/index.js';
@@ -13,6 +13,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
     private readonly users: UserAdministration,
     private readonly database: Database,
     private readonly settings: Settings,
+    private readonly events: SecurityEvents,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -20,10 +21,11 @@ export class FirstAdmin implements OnApplicationBootstrap {
     if (email === undefined || password === undefined || (await this.users.adminExists())) return;
     const passwordHash = await this.users.hashPassword(password);
     try {
-      await this.database.transaction((transaction) =>
+      const userId = await this.database.transaction((transaction) =>
         this.users.createUser(transaction, { email, passwordHash, displayName: 'Admin', role: 'admin' }),
       );
       this.logger.log(`Made the first admin, ${email}`);
+      this.events.record({ act: 'admin.create', outcome: 'ok', userId });
     } catch (error) {
       // Another instance that starts at the same time made it; any other owner of the address is a mistake.
       const taken = error instanceof AppError && error.code === 'EMAIL_TAKEN';

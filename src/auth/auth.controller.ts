@@ -25,8 +25,9 @@ import { IdPipe, PageOf, type Page } from '../platform/http/index.js';
 import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
 import { CurrentUser, Public, type AuthenticatedUser } from './auth.decorators.js';
 import { AuthService } from './auth.service.js';
+import { clientOf } from './sessions/client.js';
 import { CrossSiteGuard } from './sessions/cross-site.guard.js';
-import { deviceOf } from './sessions/device.js';
+import { DeviceCookie } from './sessions/device-cookie.js';
 import { AuthenticationResponse } from './dto/authentication.response.js';
 import { ChangePasswordRequest, LoginRequest, RegisterRequest } from './dto/credentials.request.js';
 import { SessionResponse } from './dto/session.response.js';
@@ -45,6 +46,7 @@ export class AuthController {
     private readonly auth: AuthService,
     private readonly sessions: SessionsService,
     private readonly cookie: RefreshCookie,
+    private readonly device: DeviceCookie,
   ) {}
 
   @Post('register')
@@ -65,8 +67,9 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuthenticationResponse> {
-    const device = deviceOf(request.headers['user-agent']);
-    return this.grant(reply, await this.auth.register(body, device, keyed));
+    const tokens = await this.auth.register(body, clientOf(request), keyed);
+    this.device.set(reply, body.email);
+    return this.grant(reply, tokens);
   }
 
   @Post('login')
@@ -76,7 +79,10 @@ export class AuthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Log in',
-    description: 'Unknown email, wrong password and deactivated account get the same answer.',
+    description:
+      'Unknown email, wrong password and deactivated account get the same answer. After ten wrong guesses at one ' +
+      'account, each further one has to wait, from a second to five minutes; a browser in which the account has logged ' +
+      'in before has a count of its own.',
   })
   @ApiOkResponse({ type: AuthenticationResponse })
   @ApiResponse({ status: 401, description: 'INVALID_CREDENTIALS' })
@@ -86,7 +92,10 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuthenticationResponse> {
-    return this.grant(reply, await this.auth.login(body, deviceOf(request.headers['user-agent'])));
+    const knownDevice = this.device.read(request, body.email);
+    const tokens = await this.auth.login(body, clientOf(request), knownDevice);
+    this.device.set(reply, body.email);
+    return this.grant(reply, tokens);
   }
 
   @Post('refresh')
@@ -108,7 +117,7 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuthenticationResponse> {
-    return this.grant(reply, await this.sessions.refresh(this.cookie.readAll(request)));
+    return this.grant(reply, await this.sessions.refresh(this.cookie.readAll(request), clientOf(request)));
   }
 
   @Get('sessions')
@@ -126,9 +135,10 @@ export class AuthController {
   async endSession(
     @CurrentUser() user: AuthenticatedUser,
     @Param('id', IdPipe) id: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.end(user.id, id);
+    await this.sessions.end(user.id, id, clientOf(request));
     if (id === user.sessionId) this.cookie.clear(reply);
   }
 
@@ -150,7 +160,7 @@ export class AuthController {
   ): Promise<void> {
     // First, so that the answer clears it whatever becomes of the rest.
     this.cookie.clear(reply);
-    await this.sessions.logout(user, this.cookie.readAll(request));
+    await this.sessions.logout(user, this.cookie.readAll(request), clientOf(request));
   }
 
   @Put('password')
@@ -165,8 +175,9 @@ export class AuthController {
     @CurrentUser() user: AuthenticatedUser,
     @Body() body: ChangePasswordRequest,
     @Keyed(['currentPassword', 'newPassword']) keyed: KeyedRequest | undefined,
+    @Req() request: FastifyRequest,
   ): Promise<void> {
-    await this.auth.changePassword(user, body, keyed);
+    await this.auth.changePassword(user, body, clientOf(request), keyed);
   }
 
   private grant(reply: FastifyReply, tokens: SessionTokens): AuthenticationResponse {

@@ -7,16 +7,18 @@ import { AccessTokens } from './tokens/access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { DeviceCookie } from './sessions/device-cookie.js';
 import { DisposableAccountRepository } from './users/disposable-account.repository.js';
 import { DisposableAccounts } from './users/disposable-accounts.service.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import { ProfileController } from './users/profile.controller.js';
 import { ProfileService } from './users/profile.service.js';
-import { RateLimitGuard, RateLimitStorage, throttlerOptions } from '../platform/limits/index.js';
+import { GuessBrake, RateLimitGuard, RateLimitStorage, throttlerOptions } from '../platform/limits/index.js';
 import { RefreshCookie } from './sessions/refresh-cookie.js';
 import { RevocationRepository } from './tokens/revocation.repository.js';
 import { Revocations } from './tokens/revocations.js';
 import { RolesGuard } from './tokens/roles.guard.js';
+import { SecurityEvents } from './security-events.js';
 import { SessionSweeper } from './sessions/session-sweeper.js';
 import { SessionRepository } from './sessions/session.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -41,14 +43,17 @@ import { UserRepository } from './users/user.repository.js';
   providers: [
     AccessTokens,
     AuthService,
+    DeviceCookie,
     DisposableAccountRepository,
     DisposableAccounts,
+    GuessBrake,
     PasswordHasher,
     ProfileService,
     RateLimitStorage,
     RefreshCookie,
     RevocationRepository,
     Revocations,
+    SecurityEvents,
     SessionRepository,
     SessionSweeper,
     SessionsService,
@@ -60,6 +65,13 @@ import { UserRepository } from './users/user.repository.js';
     { provide: APP_GUARD, useClass: RolesGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [AccessTokens, DisposableAccounts, RateLimitStorage, UserAdministration, UserDirectory],
+  exports: [
+    AccessTokens,
+    DisposableAccounts,
+    RateLimitStorage,
+    SecurityEvents,
+    UserAdministration,
+    UserDirectory,
+  ],
 })
 export class AuthModule {}

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, commonErrors } from '../platform/errors/index.js';
+import { commonErrors, type AppError } from '../platform/errors/index.js';
 import { newId } from '../platform/values/index.js';
 import { Database } from '../platform/database/index.js';
 import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
 import type { AuthenticatedUser } from './auth.decorators.js';
 import { authErrors } from './auth.errors.js';
+import type { Client } from './sessions/client.js';
 import type { ChangePasswordRequest, LoginRequest, RegisterRequest } from './dto/credentials.request.js';
+import { GuessBrake } from '../platform/limits/index.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import { Revocations } from './tokens/revocations.js';
+import { accountOf, SecurityEvents } from './security-events.js';
 import { SessionsService, type SessionTokens } from './sessions/sessions.service.js';
 import type { User } from './users/user.entity.js';
 import { UserRepository } from './users/user.repository.js';
@@ -22,6 +25,8 @@ export class AuthService {
     private readonly hasher: PasswordHasher,
     private readonly revocations: Revocations,
     private readonly idempotency: IdempotencyService,
+    private readonly brake: GuessBrake,
+    private readonly events: SecurityEvents,
   ) {}
 
   /**
@@ -29,7 +34,7 @@ export class AuthService {
    * the tokens of the first answer are not kept.
    * @throws EMAIL_TAKEN, AUTH_BUSY, IDEMPOTENCY_KEY_REUSED
    */
-  async register(request: RegisterRequest, device: string, keyed?: KeyedRequest): Promise<SessionTokens> {
+  async register(request: RegisterRequest, client: Client, keyed?: KeyedRequest): Promise<SessionTokens> {
     const passwordHash = await this.hasher.hash(request.password);
     const tokens = await this.database.transaction(async (transaction) => {
       const user = await this.users.create(transaction, {
@@ -41,47 +46,57 @@ export class AuthService {
       });
       if (!user) return undefined;
       await this.idempotency.record(transaction, user.id, keyed);
-      return this.sessions.open(transaction, user, device);
+      return this.sessions.open(transaction, user, client.device);
     });
-    return tokens ?? this.registerAgain(request, device, keyed);
+    if (!tokens) return this.registerAgain(request, client, keyed);
+    this.events.record({ act: 'register', outcome: 'ok', userId: tokens.user.id, ...client });
+    return tokens;
   }
 
   /** Answers a registration whose email is taken: with a session if this very request took it. */
   private async registerAgain(
     { email, password }: RegisterRequest,
-    device: string,
+    client: Client,
     keyed: KeyedRequest | undefined,
   ): Promise<SessionTokens> {
     const found = await this.users.findByEmail(email);
-    if (!keyed || !found || !(await this.idempotency.isRecorded(found.id, keyed)))
+    if (!keyed || !found || !(await this.idempotency.isRecorded(found.id, keyed))) {
+      const account = accountOf(email);
+      this.events.record({ act: 'register', outcome: 'failed', account, ...client, reason: 'email taken' });
       throw authErrors.EMAIL_TAKEN();
+    }
     if (!(await this.hasher.matches(password, found.passwordHash)))
       throw commonErrors.IDEMPOTENCY_KEY_REUSED();
     keyed.replayed();
-    return this.openFor(found, device);
+    const tokens = await this.openSession(found, client);
+    if (!tokens) throw authErrors.INVALID_CREDENTIALS();
+    return tokens;
   }
 
   /**
-   * Opens a session. An unknown email, a wrong password and a deactivated account get one answer after the
-   * same work.
+   * Opens a session. An unknown email, a wrong password and a deactivated account get one answer after the same work.
+   * Guesses are counted for each account, whether it exists or not; a device that knows the account has a count of
+   * its own, out of reach of strangers.
+   * @param knownDevice names the device, if the account has logged in with it before
    * @throws INVALID_CREDENTIALS, AUTH_BUSY
+   * @throws RATE_LIMITED after too many wrong guesses
    */
-  async login(request: LoginRequest, device: string): Promise<SessionTokens> {
-    const found = await this.users.findByEmail(request.email);
-    const matches = await this.hasher.matches(request.password, found?.passwordHash);
-    if (!found || !matches || !found.active) throw authErrors.INVALID_CREDENTIALS();
-    return this.openFor(found, device);
-  }
-
-  /**
-   * Opens a session for whose password was checked outside the transaction. The account is looked at again under its
-   * lock: whoever deactivates it or changes its password meanwhile leaves no session behind.
-   */
-  private openFor(found: User, device: string): Promise<SessionTokens> {
-    return this.database.transaction(async (transaction) => {
-      const user = await this.users.lock(transaction, found.id);
-      if (!user?.active || user.passwordHash !== found.passwordHash) throw authErrors.INVALID_CREDENTIALS();
-      return this.sessions.open(transaction, user, device);
+  async login(
+    request: LoginRequest,
+    client: Client,
+    knownDevice: string | undefined,
+  ): Promise<SessionTokens> {
+    const account = accountOf(request.email);
+    const tell = (outcome: 'ok' | 'failed', details: { userId?: string; reason?: string }) =>
+      this.events.record({ act: 'login', outcome, account, ...client, ...details });
+    const key = knownDevice ? `device ${knownDevice}` : `account ${account}`;
+    return this.guess({ key, tell, refusal: authErrors.INVALID_CREDENTIALS }, async () => {
+      const found = await this.users.findByEmail(request.email);
+      const matches = await this.hasher.matches(request.password, found?.passwordHash);
+      const tokens = found && matches ? await this.openSession(found, client) : undefined;
+      if (tokens) tell('ok', { userId: tokens.user.id });
+      else tell('failed', { userId: found?.id, reason: 'wrong credentials' });
+      return tokens;
     });
   }
 
@@ -89,43 +104,98 @@ export class AuthService {
    * Changes the password and ends every session but the one that asks. Sent again with its key it has nothing left
    * to do, and the old password is no reproach.
    * @throws WRONG_PASSWORD, also if another change was faster
+   * @throws RATE_LIMITED after too many wrong guesses in this session
    * @throws SESSION_ENDED if the account was deactivated meanwhile
    * @throws IDEMPOTENCY_KEY_REUSED
    */
   async changePassword(
     actor: AuthenticatedUser,
     request: ChangePasswordRequest,
+    client: Client,
     keyed?: KeyedRequest,
   ): Promise<void> {
+    const tell = (outcome: 'ok' | 'failed', details: { reason?: string }) =>
+      this.events.record({ act: 'password.change', outcome, userId: actor.id, ...client, ...details });
+    const key = `session ${actor.sessionId}`;
+    const ended = await this.guess({ key, tell, refusal: authErrors.WRONG_PASSWORD }, async () => {
+      const others = await this.replacePassword(actor, request, keyed);
+      if (!others && (await this.wasReplaced(actor, request, keyed))) return [];
+      if (others) tell('ok', {});
+      else tell('failed', { reason: 'wrong password' });
+      return others;
+    });
+    this.revocations.endedHere(ended);
+  }
+
+  /** Lets `attempt` look at a password, unless there were too many wrong ones; undefined stands for wrong. */
+  private async guess<Result>(
+    guess: {
+      key: string;
+      tell: (outcome: 'failed', details: { reason: string }) => void;
+      refusal: () => AppError;
+    },
+    attempt: () => Promise<Result | undefined>,
+  ): Promise<Result> {
+    const { key, tell, refusal } = guess;
+    const retryAfterSeconds = await this.brake.take(key);
+    if (retryAfterSeconds > 0) {
+      tell('failed', { reason: 'too many guesses' });
+      throw commonErrors.RATE_LIMITED({ retryAfterSeconds });
+    }
+    let isWrong = false;
     try {
-      await this.replacePassword(actor, request, keyed);
-    } catch (error) {
-      const isWrong = error instanceof AppError && error.code === 'WRONG_PASSWORD';
-      if (!isWrong || !keyed || !(await this.idempotency.isRecorded(actor.id, keyed))) throw error;
-      const user = await this.users.find(actor.id);
-      if (!(await this.hasher.matches(request.newPassword, user?.passwordHash)))
-        throw commonErrors.IDEMPOTENCY_KEY_REUSED();
-      keyed.replayed();
+      const result = await attempt();
+      isWrong = result === undefined;
+      if (result === undefined) throw refusal();
+      return result;
+    } finally {
+      if (!isWrong) await this.brake.giveBack(key);
     }
   }
 
+  /**
+   * The password was checked outside the transaction, so the account is looked at again under its lock: whoever
+   * deactivates it or changes its password meanwhile leaves no session behind.
+   * @returns undefined if the account is not active, or has changed
+   */
+  private openSession(found: User, client: Client): Promise<SessionTokens | undefined> {
+    return this.database.transaction(async (transaction) => {
+      const user = await this.users.lock(transaction, found.id);
+      if (!user?.active || user.passwordHash !== found.passwordHash) return undefined;
+      return this.sessions.open(transaction, user, client.device);
+    });
+  }
+
+  /** @returns the sessions that ended, or undefined if the password is wrong or another change was faster */
   private async replacePassword(
     actor: AuthenticatedUser,
     request: ChangePasswordRequest,
     keyed: KeyedRequest | undefined,
-  ): Promise<void> {
+  ): Promise<string[] | undefined> {
     const found = await this.users.find(actor.id);
-    if (!(await this.hasher.matches(request.currentPassword, found?.passwordHash)))
-      throw authErrors.WRONG_PASSWORD();
+    if (!(await this.hasher.matches(request.currentPassword, found?.passwordHash))) return undefined;
     const passwordHash = await this.hasher.hash(request.newPassword);
-    const ended = await this.database.transaction(async (transaction) => {
+    return this.database.transaction(async (transaction) => {
       const user = await this.users.lock(transaction, actor.id);
       if (!user?.active) throw authErrors.SESSION_ENDED();
-      if (user.passwordHash !== found?.passwordHash) throw authErrors.WRONG_PASSWORD();
+      if (user.passwordHash !== found?.passwordHash) return undefined;
       await this.idempotency.record(transaction, user.id, keyed);
       await this.users.setPassword(transaction, user.id, passwordHash);
       return this.sessions.endOthers(transaction, user.id, actor.sessionId);
     });
-    this.revocations.endedHere(ended);
+  }
+
+  /** Whether this very request has changed the password before. */
+  private async wasReplaced(
+    actor: AuthenticatedUser,
+    request: ChangePasswordRequest,
+    keyed: KeyedRequest | undefined,
+  ): Promise<boolean> {
+    if (!keyed || !(await this.idempotency.isRecorded(actor.id, keyed))) return false;
+    const user = await this.users.find(actor.id);
+    if (!(await this.hasher.matches(request.newPassword, user?.passwordHash)))
+      throw commonErrors.IDEMPOTENCY_KEY_REUSED();
+    keyed.replayed();
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SecurityEvents } from '../auth/index.js';
 import { Database } from '../platform/database/index.js';
 import { EventTransitions, type CarriedOutTransition } from '../events/index.js';
 import { ClaimService, type BatchReport } from '../purchase/index.js';
@@ -48,12 +49,20 @@ export class MetricsService implements OnApplicationShutdown {
     registers: this.registers,
   });
 
+  private readonly securityEvents = new Counter({
+    name: 'swiftdrop_security_events_total',
+    help: 'Logins, registrations, password changes and other acts that security rests on, by outcome.',
+    labelNames: ['act', 'outcome'],
+    registers: this.registers,
+  });
+
   constructor(
     private readonly database: Database,
     private readonly readiness: ReadinessService,
     private readonly claims: ClaimService,
     private readonly realtime: RealtimeGateway,
     transitions: EventTransitions,
+    security: SecurityEvents,
   ) {
     collectDefaultMetrics({ register: this.registry });
     this.watchClaimQueue();
@@ -63,6 +72,7 @@ export class MetricsService implements OnApplicationShutdown {
     this.stopListening = [
       claims.onBatch((report) => this.countClaims(report)),
       transitions.onTransition((transition) => this.timeTransition(transition)),
+      security.onEvent(({ act, outcome }) => this.securityEvents.inc({ act, outcome })),
     ];
   }
 

@@ -1,6 +1,7 @@
 import { AccessTokens } from '../../src/auth/tokens/access-tokens.js';
 import { AuthService } from '../../src/auth/auth.service.js';
-import { type User, UserAdministration } from '../../src/auth/index.js';
+import { GuessBrake } from '../../src/platform/limits/index.js';
+import { SecurityEvents, UserAdministration, type User } from '../../src/auth/index.js';
 import { PasswordHasher } from '../../src/auth/users/password-hasher.js';
 import { RevocationRepository } from '../../src/auth/tokens/revocation.repository.js';
 import { Revocations } from '../../src/auth/tokens/revocations.js';
@@ -10,10 +11,12 @@ import { SessionsService } from '../../src/auth/sessions/sessions.service.js';
 import { UserRepository } from '../../src/auth/users/user.repository.js';
 import { Settings } from '../../src/platform/config/index.js';
 import { Database, type Transaction } from '../../src/platform/database/index.js';
+import { IdempotencyService } from '../../src/platform/idempotency/index.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, createAdmin, TEST_PASSWORD, type TestUser } from '../support/users.js';
 import { until } from '../support/wait.js';
-import { IdempotencyService } from '../../src/platform/idempotency/index.js';
+
+const CLIENT = { address: '127.0.0.1', device: 'test' };
 
 /**
  * Goal: whatever happens at once, an active admin remains, no session outlives the deactivation or the
@@ -130,8 +133,10 @@ describe('accounts under concurrency', () => {
         server.app.get(PasswordHasher),
         server.app.get(Revocations),
         server.app.get(IdempotencyService),
+        server.app.get(GuessBrake),
+        server.app.get(SecurityEvents),
       );
-      const { accessToken } = await auth.login(user, 'test');
+      const { accessToken } = await auth.login(user, CLIENT, undefined);
       await acting;
       return accessToken;
     };
@@ -220,7 +225,7 @@ describe('accounts under concurrency', () => {
         server.app.get(SessionsService).open(tx, (await users.lock(tx, user.id)) as User, 'test'),
       );
       const tabs = await Promise.all(
-        Array.from({ length: TABS }, () => sessions.refresh([refreshToken as string])),
+        Array.from({ length: TABS }, () => sessions.refresh([refreshToken as string], CLIENT)),
       );
       const [session] = await rows(
         'SELECT refresh_generation FROM sessions WHERE user_id = $1 AND refresh_generation > 1',
@@ -234,7 +239,7 @@ describe('accounts under concurrency', () => {
     it('are one step of the family: all get access, one gets the successor', async () => {
       const successors = await refreshTogether(server.app.get(SessionsService));
       expect(successors).toHaveLength(1);
-      await server.app.get(SessionsService).refresh(successors);
+      await server.app.get(SessionsService).refresh(successors, CLIENT);
     });
 
     it('get a successor each if nobody locks (negative control)', async () => {
@@ -257,6 +262,7 @@ describe('accounts under concurrency', () => {
         server.app.get(RevocationRepository),
         server.app.get(Revocations),
         server.app.get(AccessTokens),
+        server.app.get(SecurityEvents),
         server.app.get(Settings),
       );
       expect((await refreshTogether(unlocked)).length).toBeGreaterThan(1);

@@ -68,10 +68,10 @@ const redisProgram = findOrInstall('redis-server', 'redis-server');
     }
     return statuses;
   };
-  const keysInRedis = async () => {
+  const keysInRedis = async (pattern = '*') => {
     const client = createClient({ url: redis.url });
     await client.connect();
-    const keys = await client.keys('*');
+    const keys = await client.keys(pattern);
     const lives = await Promise.all(keys.map((key) => client.pTTL(key)));
     client.destroy();
     return { keys, lives };
@@ -86,10 +86,27 @@ const redisProgram = findOrInstall('redis-server', 'redis-server');
     const refused = await (instances[0] as TestApp).http.post('/api/v1/auth/login').send({}).expect(429);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
     expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
-    const { keys, lives } = await keysInRedis();
+    const { keys, lives } = await keysInRedis('swiftdrop:limit:login *');
     expect(keys).toEqual(['swiftdrop:limit:login 127.0.0.1']);
     expect(lives[0]).toBeGreaterThan(50_000);
     expect(lives[0]).toBeLessThanOrEqual(60_000);
+  });
+
+  /** Wrong guesses at one account, in turn; how many of them looked at the password. */
+  const guesses = async (count: number) => {
+    const turns = Array.from({ length: count }, (_, index) => index % 2);
+    return (await logIn(...turns)).filter((status) => status === 401).length;
+  };
+
+  it('slow down guesses at one account together with Redis', async () => {
+    await startBoth({ REDIS_URL: redis.url, RATE_LIMIT_LOGIN_PER_MINUTE: '1000' });
+    await redisIs('up');
+    expect(await guesses(20)).toBe(11);
+  });
+
+  it('slow down guesses each for itself without it (negative control)', async () => {
+    await startBoth({ RATE_LIMIT_LOGIN_PER_MINUTE: '1000' });
+    expect(await guesses(24)).toBe(22);
   });
 
   it('are a limit each without it (negative control)', async () => {

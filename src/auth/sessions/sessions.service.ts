@@ -1,14 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { newId } from '../../platform/values/index.js';
 import { Settings } from '../../platform/config/index.js';
 import { Database, type Transaction } from '../../platform/database/index.js';
 import { AccessTokens, type IssuedToken } from '../tokens/access-tokens.js';
 import type { AuthenticatedUser } from '../auth.decorators.js';
 import { authErrors } from '../auth.errors.js';
+import type { Client } from './client.js';
 import type { SessionResponse } from '../dto/session.response.js';
 import { RevocationRepository } from '../tokens/revocation.repository.js';
 import { Revocations } from '../tokens/revocations.js';
+import { SecurityEvents } from '../security-events.js';
 import {
   SessionRepository,
   type PresentedToken,
@@ -49,7 +51,6 @@ export interface SessionTokens extends IssuedToken {
  */
 @Injectable()
 export class SessionsService {
-  private readonly logger = new Logger(SessionsService.name);
   private readonly life: SessionLife;
 
   constructor(
@@ -59,6 +60,7 @@ export class SessionsService {
     private readonly revocationRows: RevocationRepository,
     private readonly revocations: Revocations,
     private readonly accessTokens: AccessTokens,
+    private readonly events: SecurityEvents,
     settings: Settings,
   ) {
     const { SESSION_TTL_DAYS, SESSION_MAX_DAYS } = settings.raw;
@@ -83,7 +85,7 @@ export class SessionsService {
    * @throws INVALID_REFRESH_TOKEN if all are unknown, or its session or account has ended
    * @throws SESSION_ENDED if a successor of it was used before; the session is ended by that
    */
-  async refresh(refreshTokens: readonly string[]): Promise<SessionTokens> {
+  async refresh(refreshTokens: readonly string[], client: Client): Promise<SessionTokens> {
     const [owner] = await this.ownersOf(refreshTokens);
     if (!owner) throw authErrors.INVALID_REFRESH_TOKEN();
     const { tokenHash, userId, sessionId } = owner;
@@ -110,7 +112,8 @@ export class SessionsService {
     });
     if (granted) return granted;
     this.revocations.endedHere([sessionId]);
-    this.logger.warn({ msg: 'A refresh token was used again; its session was ended', userId, sessionId });
+    const reason = 'token used again; session ended';
+    this.events.record({ act: 'refresh', outcome: 'failed', userId, sessionId, ...client, reason });
     throw authErrors.SESSION_ENDED({
       detail: 'A successor of this refresh token was used before, so the session was ended.',
     });
@@ -133,19 +136,24 @@ export class SessionsService {
    * Ends one of the user's sessions: its tokens stop working here at once, elsewhere within a second.
    * @throws SESSION_NOT_FOUND if it is not the user's or has ended
    */
-  async end(userId: string, sessionId: string): Promise<void> {
+  async end(userId: string, sessionId: string, client: Client): Promise<void> {
     await this.database.transaction(async (transaction) => {
       if (!(await this.endInTransaction(transaction, userId, sessionId)))
         throw authErrors.SESSION_NOT_FOUND();
     });
     this.revocations.endedHere([sessionId]);
+    this.events.record({ act: 'session.end', outcome: 'ok', userId, sessionId, ...client });
   }
 
   /**
    * Ends the sender's session and those of the refresh tokens: afterwards nobody is logged in with this browser.
    * @throws UNAUTHENTICATED if none of them tells of a session
    */
-  async logout(sender: AuthenticatedUser | undefined, refreshTokens: readonly string[]): Promise<void> {
+  async logout(
+    sender: AuthenticatedUser | undefined,
+    refreshTokens: readonly string[],
+    client: Client,
+  ): Promise<void> {
     const users = new Map(
       (await this.ownersOf(refreshTokens)).map((owner) => [owner.sessionId, owner.userId]),
     );
@@ -156,6 +164,8 @@ export class SessionsService {
       for (const id of sessionIds) await this.endInTransaction(transaction, users.get(id) as string, id);
     });
     this.revocations.endedHere(sessionIds);
+    for (const [sessionId, userId] of users)
+      this.events.record({ act: 'logout', outcome: 'ok', userId, sessionId, ...client });
   }
 
   /**

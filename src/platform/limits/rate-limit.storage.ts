@@ -19,30 +19,31 @@ const NEVER_SHARED = keyOf('purchase', '');
 @Injectable()
 export class RateLimitStorage implements ThrottlerStorage, OnModuleInit, OnApplicationShutdown {
   private readonly own = new FixedWindowStorage();
-  private readonly shared: RedisWindows | undefined;
+  /** Undefined if none is set. */
+  readonly redis: RedisWindows | undefined;
 
   constructor({ raw: { REDIS_URL } }: Settings) {
-    this.shared = REDIS_URL === undefined ? undefined : new RedisWindows(REDIS_URL);
+    this.redis = REDIS_URL === undefined ? undefined : new RedisWindows(REDIS_URL);
   }
 
   onModuleInit(): void {
-    this.shared?.open();
+    this.redis?.open();
   }
 
   /** After the HTTP server has finished its requests. */
   onApplicationShutdown(): void {
-    this.shared?.close();
+    this.redis?.close();
   }
 
   /** Of Redis; undefined if none is set. */
   get redisStatus(): 'up' | 'down' | undefined {
-    return this.shared?.status;
+    return this.redis?.status;
   }
 
   increment(key: string, ttl: number, limit: number) {
     const here = this.own.increment(key, ttl, limit);
-    if (!this.shared || key.startsWith(NEVER_SHARED)) return here;
-    return this.together(here, this.shared, key, ttl, limit);
+    if (!this.redis || key.startsWith(NEVER_SHARED)) return here;
+    return this.together(here, this.redis, key, ttl, limit);
   }
 
   private async together(

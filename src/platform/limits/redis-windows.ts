@@ -17,13 +17,41 @@ if hits == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {hits, redis.call('PTTL', KEYS[1])}
 `;
 
+/** Takes a guess as GuessBrake does, by the clock of Redis: 0, or the milliseconds to wait. */
+const TAKE_GUESS = `
+local free, longest, forget = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local waitUntil = tonumber(redis.call('HGET', KEYS[1], 'waitUntil') or 0)
+if waitUntil > now then return waitUntil - now end
+local surplus = redis.call('HINCRBY', KEYS[1], 'count', 1) - free
+local wait = surplus > 0 and math.min(1000 * 2 ^ (surplus - 1), longest) or 0
+redis.call('HSET', KEYS[1], 'waitUntil', string.format('%.0f', now + wait))
+redis.call('PEXPIRE', KEYS[1], forget)
+return 0
+`;
+
+const GIVE_GUESS_BACK = `
+if tonumber(redis.call('HGET', KEYS[1], 'count') or 0) > 0 then
+  redis.call('HINCRBY', KEYS[1], 'count', -1)
+  redis.call('HSET', KEYS[1], 'waitUntil', 0)
+end
+return 0
+`;
+
+export interface GuessLimits {
+  freeGuesses: number;
+  longestWaitMs: number;
+  forgetAfterMs: number;
+}
+
 export interface SharedWindow {
   hits: number;
   msLeft: number;
 }
 
 /**
- * Windows of hits in Redis or Valkey, one for all instances. Nobody waits for it at boot, and whoever asks while it is
+ * Counts of hits and guesses in Redis or Valkey, one for all instances. Nobody waits for it at boot, and whoever asks while it is
  * away is told so: it may be lost at any time, and what it knew with it.
  */
 export class RedisWindows {
@@ -66,6 +94,25 @@ export class RedisWindows {
 
   /** Counts a hit; undefined if Redis does not answer in time. */
   async count(key: string, windowMs: number): Promise<SharedWindow | undefined> {
+    const answer = await this.ask<[number, number]>(COUNT, key, [windowMs]);
+    return answer && { hits: answer[0], msLeft: answer[1] };
+  }
+
+  /** 0, or the milliseconds to wait before the next guess; undefined if Redis does not answer in time. */
+  takeGuess(key: string, limits: GuessLimits): Promise<number | undefined> {
+    const { freeGuesses, longestWaitMs, forgetAfterMs } = limits;
+    return this.ask(TAKE_GUESS, key, [freeGuesses, longestWaitMs, forgetAfterMs]);
+  }
+
+  async giveGuessBack(key: string): Promise<void> {
+    await this.ask(GIVE_GUESS_BACK, key, []);
+  }
+
+  private async ask<Answer>(
+    script: string,
+    key: string,
+    numbers: readonly number[],
+  ): Promise<Answer | undefined> {
     if (this.status === 'down') return undefined;
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
@@ -73,9 +120,8 @@ export class RedisWindows {
       timer = setTimeout(() => reject(error), ANSWER_WITHIN_MS);
     });
     try {
-      const asked = this.client.eval(COUNT, { keys: [PREFIX + key], arguments: [String(windowMs)] });
-      const [hits, msLeft] = (await Promise.race([asked, tooLate])) as [number, number];
-      return { hits, msLeft };
+      const asked = this.client.eval(script, { keys: [PREFIX + key], arguments: numbers.map(String) });
+      return (await Promise.race([asked, tooLate])) as Answer;
     } catch (error) {
       this.restsUntil = performance.now() + REST_MS;
       this.miss(error as Error);

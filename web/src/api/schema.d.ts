@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Unknown email, wrong password and deactivated account get the same answer.
+         * @description Unknown email, wrong password and deactivated account get the same answer. After ten wrong guesses at one account, each further one has to wait, from a second to five minutes; a browser in which the account has logged in before has a count of its own.
          */
         post: operations["login"];
         delete?: never;
