@@ -7,6 +7,8 @@ import { PurchaseModule } from '../purchase/index.js';
 import { ReportingModule } from '../reporting/index.js';
 import { ReviewsModule } from '../reviews/index.js';
 import { AccountAdministration } from './account-administration.service.js';
+import { CommentModeration } from './comment-moderation.service.js';
+import { AdminCommentsController } from './comments.controller.js';
 import { EventAdministration } from './event-administration.service.js';
 import { EventTraceRepository } from './event-trace.repository.js';
 import { AdminEventsController } from './events.controller.js';
@@ -27,8 +29,9 @@ import { AdminUsersController } from './users.controller.js';
     ReportingModule,
     ReviewsModule,
   ],
-  controllers: [AdminItemsController, AdminEventsController, AdminUsersController],
+  controllers: [AdminItemsController, AdminEventsController, AdminUsersController, AdminCommentsController],
   providers: [
+    CommentModeration,
     EventTraceRepository,
     EventAdministration,
     FirstAdmin,

@@ -11,6 +11,7 @@ const targetOfAction = {
   'event.orders_exported': 'event',
   'user.deactivated': 'user',
   'user.activated': 'user',
+  'user.comments_removed': 'user',
   'review.removed': 'review',
   'comment.removed': 'comment',
 } as const satisfies Record<string, AuditTarget>;

@@ -2,6 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 @Entity('comments')
 @Index('comments_by_thread', ['rootId', 'id'])
+@Index('comments_by_author', ['authorId', 'eventId', 'createdAt'])
 @Index('comments_roots_by_event', ['eventId', 'id'], { where: 'parent_id IS NULL' })
 @Check('comments_depth_not_negative', 'depth >= 0')
 export class CommentRow {
@@ -26,7 +27,7 @@ export class CommentRow {
   @Column({ type: 'text' })
   text!: string;
 
-  /** Kept on the thread's first comment alone, to bound the thread. */
+  /** How many replies stand; kept on the thread's first comment alone, to bound the thread. */
   @Column({ name: 'reply_count', type: 'integer', default: 0 })
   replyCount!: number;
 

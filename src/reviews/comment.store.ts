@@ -31,9 +31,9 @@ export abstract class CommentStore {
   abstract startThread(eventId: string, draft: CommentDraft): Promise<Comment>;
 
   /**
-   * Adds a reply below `parent`, unless its thread has `maxReplies`; however many arrive at once. A reply that is
-   * there already by its id is given back.
-   * @returns the reply, or undefined if the thread is full.
+   * Adds a reply below `parent`, if that stands and its thread has fewer than `maxReplies` that stand; however many
+   * arrive at once. A reply that is there already by its id is given back.
+   * @returns the reply, or undefined if there is no place for it
    */
   abstract addReply(parent: Comment, draft: CommentDraft, maxReplies: number): Promise<Comment | undefined>;
 
@@ -51,6 +51,21 @@ export abstract class CommentStore {
     before?: string,
   ): Promise<Comment[][]>;
 
-  /** Erases the text and marks the comment removed; its place and its replies stay. Twice is as once. */
+  /** Lists when the author's newest standing comments on the event were written, newest first, at most `limit`. */
+  abstract newestBy(authorId: string, eventId: string, limit: number): Promise<Date[]>;
+
+  /** Removes the comment as `removeFrom` says. Idempotent. */
   abstract remove(comment: Comment, at: Date): Promise<void>;
+
+  /**
+   * Removes every comment of the author, of one event or of all, a thread at a time. Idempotent; what fails half way
+   * may be repeated.
+   */
+  abstract removeAllBy(authorId: string, eventId: string | undefined, at: Date): Promise<Removal>;
+}
+
+export interface Removal {
+  comments: number;
+  /** Where there was something to remove. */
+  eventIds: string[];
 }

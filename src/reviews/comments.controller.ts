@@ -9,6 +9,7 @@ import {
   ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
+  ApiTooManyRequestsResponse,
 } from '@nestjs/swagger';
 import { CurrentUser, Public, type AuthenticatedUser } from '../auth/index.js';
 import { RateLimit } from '../platform/limits/index.js';
@@ -31,6 +32,7 @@ export class CommentsController {
   @ApiOperation({ summary: 'Comment on an event, which starts a thread' })
   @ApiCreatedResponse({ type: CommentResponse, headers: REPLAY_HEADERS })
   @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
+  @ApiTooManyRequestsResponse({ description: 'RATE_LIMITED, COMMENT_LIMIT_REACHED' })
   startThread(
     @Param('eventId', IdPipe) eventId: string,
     @CurrentUser() user: AuthenticatedUser,
@@ -62,6 +64,7 @@ export class CommentsController {
   @ApiCreatedResponse({ type: CommentResponse, headers: REPLAY_HEADERS })
   @ApiNotFoundResponse({ description: 'COMMENT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL' })
+  @ApiTooManyRequestsResponse({ description: 'RATE_LIMITED, COMMENT_LIMIT_REACHED' })
   replyToComment(
     @Param('commentId', IdPipe) commentId: string,
     @CurrentUser() user: AuthenticatedUser,
@@ -74,7 +77,10 @@ export class CommentsController {
   @Delete('comments/:commentId')
   @HttpCode(204)
   @RateLimit('comment')
-  @ApiOperation({ summary: 'Remove a comment: its author or an admin; its replies stay' })
+  @ApiOperation({
+    summary: 'Remove a comment: its author or an admin',
+    description: 'Its place stays while there are replies below it.',
+  })
   @ApiNoContentResponse()
   @ApiForbiddenResponse({ description: 'NOT_THE_AUTHOR' })
   @ApiNotFoundResponse({ description: 'COMMENT_NOT_FOUND' })

@@ -4,6 +4,7 @@ import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
 import { Clock } from '../platform/values/index.js';
 import { decodeCursor, toPage, type Page, type PageQuery } from '../platform/http/index.js';
 import { Listeners } from '../platform/signals/index.js';
+import { Settings } from '../platform/config/index.js';
 import { EventsService } from '../events/index.js';
 import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
 import { toTree } from './comment-tree.js';
@@ -12,9 +13,10 @@ import type { CommentResponse } from './dto/comment.response.js';
 import { Moderation } from './moderation.js';
 import { reviewErrors } from './reviews.errors.js';
 
+const HOUR_MS = 3_600_000;
 /** Deeper than people follow, shallow enough to show; the thread's first comment has depth 0. */
 const MAX_DEPTH = 8;
-/** Bounds what one thread brings along with a page, and the thread's document in MongoDB. */
+/** Replies that stand. Bounds what one thread brings along with a page, and the thread's document in MongoDB. */
 const MAX_REPLIES = 200;
 /**
  * What a page may bring; above what one thread holds, so that each page has one. 20 full threads of long
@@ -37,6 +39,7 @@ export class CommentsService {
     private readonly moderation: Moderation,
     private readonly clock: Clock,
     private readonly idempotency: IdempotencyService,
+    private readonly settings: Settings,
   ) {}
 
   /** Tells the event's id after each change that this instance made. Returns the way to stop listening. */
@@ -44,7 +47,7 @@ export class CommentsService {
     return this.changes.add(listener);
   }
 
-  /** @throws IDEMPOTENCY_KEY_REUSED, EVENT_NOT_FOUND */
+  /** @throws IDEMPOTENCY_KEY_REUSED, EVENT_NOT_FOUND, COMMENT_LIMIT_REACHED */
   async startThread(
     authorId: string,
     eventId: string,
@@ -52,24 +55,28 @@ export class CommentsService {
     keyed?: KeyedRequest,
   ): Promise<CommentResponse> {
     await this.events.get(eventId);
-    return this.once(authorId, keyed, (id) =>
-      this.comments.startThread(eventId, this.draft(id, authorId, text)),
-    );
+    return this.once(authorId, keyed, async (id) => {
+      await this.assertModest(authorId, eventId);
+      return this.comments.startThread(eventId, this.draft(id, authorId, text));
+    });
   }
 
   /**
    * Replies to a comment at any depth up to the limit. However many reply at once, no thread grows beyond
    * its limit.
-   * @throws IDEMPOTENCY_KEY_REUSED, COMMENT_NOT_FOUND, COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL
+   * @throws IDEMPOTENCY_KEY_REUSED, COMMENT_NOT_FOUND, COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL,
+   *   COMMENT_LIMIT_REACHED
    */
   reply(authorId: string, parentId: string, text: string, keyed?: KeyedRequest): Promise<CommentResponse> {
     return this.once(authorId, keyed, async (id) => {
-      const parent = await this.existing(parentId);
-      if (parent.removedAt !== null) throw reviewErrors.COMMENT_REMOVED();
+      const parent = await this.standing(parentId);
       if (parent.depth >= MAX_DEPTH) throw reviewErrors.COMMENT_TOO_DEEP({ maxDepth: MAX_DEPTH });
+      await this.assertModest(authorId, parent.eventId);
       const reply = await this.comments.addReply(parent, this.draft(id, authorId, text), MAX_REPLIES);
-      if (!reply) throw reviewErrors.THREAD_FULL({ maxReplies: MAX_REPLIES });
-      return reply;
+      if (reply) return reply;
+      // It was refused a place because its parent has just been removed, or else because the thread is full.
+      await this.standing(parentId);
+      throw reviewErrors.THREAD_FULL({ maxReplies: MAX_REPLIES });
     });
   }
 
@@ -94,7 +101,7 @@ export class CommentsService {
   }
 
   /**
-   * Erases a comment's text; its place and its replies stay. Removing it twice is as once.
+   * Removes a comment: its text, and its place once no reply is left below it. Idempotent while it has a place.
    * @throws COMMENT_NOT_FOUND; NOT_THE_AUTHOR unless `user` is, or is an admin
    */
   async remove(user: AuthenticatedUser, id: string): Promise<void> {
@@ -110,6 +117,35 @@ export class CommentsService {
       });
     await this.comments.remove(comment, this.clock.now());
     this.changes.tell(comment.eventId);
+  }
+
+  /**
+   * Removes every comment of one author, of one event or of all. The caller has written the act down.
+   * @returns how many there were
+   */
+  async removeAllBy(authorId: string, eventId: string | undefined): Promise<number> {
+    const { comments, eventIds } = await this.comments.removeAllBy(authorId, eventId, this.clock.now());
+    for (const id of eventIds) this.changes.tell(id);
+    return comments;
+  }
+
+  /**
+   * Keeps one account from burying a discussion. Requests that arrive at once may pass together; how many those are
+   * is bounded by the limit per minute.
+   */
+  private async assertModest(authorId: string, eventId: string): Promise<void> {
+    if (!this.settings.rateLimitsEnabled) return;
+    const maxComments = this.settings.raw.RATE_LIMIT_COMMENTS_PER_EVENT_AND_HOUR;
+    const oldest = (await this.comments.newestBy(authorId, eventId, maxComments))[maxComments - 1];
+    const waitMs = (oldest?.getTime() ?? -Infinity) + HOUR_MS - this.clock.now().getTime();
+    if (waitMs > 0)
+      throw reviewErrors.COMMENT_LIMIT_REACHED({ maxComments, retryAfterSeconds: Math.ceil(waitMs / 1_000) });
+  }
+
+  private async standing(id: string): Promise<Comment> {
+    const comment = await this.existing(id);
+    if (comment.removedAt !== null) throw reviewErrors.COMMENT_REMOVED();
+    return comment;
   }
 
   private async existing(id: string): Promise<Comment> {

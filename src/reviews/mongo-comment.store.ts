@@ -1,10 +1,14 @@
-import { trusted } from 'mongoose';
-import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
+import { trusted, type PipelineStage } from 'mongoose';
+import { CommentStore, type Comment, type CommentDraft, type Removal } from './comment.store.js';
 import { MAX_TIME_MS, type MongoConnection } from './mongo-connection.js';
 import { exactly, isDuplicate } from './mongo-filters.js';
+import { reviewErrors } from './reviews.errors.js';
+import { removeFrom, standingReplies } from './thread-removal.js';
 import type { ReplyDocument, ThreadDocument } from './thread.schema.js';
 
 const THREADS_AT_A_TIME = 5;
+/** Each is lost only to a write that succeeded, and a thread takes a few hundred. */
+const MAX_ATTEMPTS = 100;
 
 /** Comments in MongoDB, one document for each thread. */
 export class MongoCommentStore extends CommentStore {
@@ -15,7 +19,7 @@ export class MongoCommentStore extends CommentStore {
   startThread(eventId: string, { id, authorId, text, at }: CommentDraft): Promise<Comment> {
     const thread: ThreadDocument = {
       ...{ _id: id, eventId, authorId, text, createdAt: at, removedAt: null },
-      ...{ replyCount: 0, replies: [] },
+      ...{ revision: 0, standing: [id], replyCount: 0, replies: [] },
     };
     return this.mongodb.run(async () => {
       try {
@@ -43,8 +47,9 @@ export class MongoCommentStore extends CommentStore {
             _id: exactly(parent.threadId),
             replyCount: trusted({ $lt: maxReplies }),
             'replies.id': trusted({ $ne: exactly(id) }),
+            standing: exactly(parent.id),
           },
-          { $push: { replies: reply }, $inc: { replyCount: 1 } },
+          { $push: { replies: reply, standing: id }, $inc: { replyCount: 1, revision: 1 } },
         )
         .maxTimeMS(MAX_TIME_MS);
       if (modifiedCount === 1) return replyOf(parent, reply);
@@ -84,19 +89,101 @@ export class MongoCommentStore extends CommentStore {
     });
   }
 
-  /** `replies` only grows, so a position once read stays right; FerretDB v1 has no positional operators. */
-  remove({ id, threadId }: Comment, at: Date): Promise<void> {
+  /** Aggregated, so that no long thread is fetched for the few comments of one author. */
+  newestBy(authorId: string, eventId: string, limit: number): Promise<Date[]> {
+    const [author, event] = [exactly(authorId), exactly(eventId)];
+    const newest = async (place: string, ...stages: PipelineStage[]) => {
+      const found = await this.mongodb.threads
+        .aggregate<ThreadDocument & { replies: ReplyDocument }>([
+          { $match: { eventId: event, [`${place}authorId`]: author } },
+          ...stages,
+          { $match: { [`${place}authorId`]: author, [`${place}removedAt`]: null } },
+          { $sort: { [`${place}createdAt`]: -1 } },
+          { $limit: limit },
+        ])
+        .option({ maxTimeMS: MAX_TIME_MS });
+      return found.map((comment) => (place === '' ? comment : comment.replies).createdAt);
+    };
     return this.mongodb.run(async () => {
-      const thread = await this.threadWith(id);
-      const position = thread?.replies.findIndex((reply) => reply.id === id) ?? -1;
-      const path = position < 0 ? '' : `replies.${position}.`;
-      await this.mongodb.threads
-        .updateOne(
-          { _id: exactly(threadId), [`${path}removedAt`]: null },
-          { $set: { [`${path}removedAt`]: at, [`${path}text`]: '' } },
-        )
-        .maxTimeMS(MAX_TIME_MS);
+      const times = await Promise.all([newest(''), newest('replies.', { $unwind: '$replies' })]);
+      return times
+        .flat()
+        .sort((one, other) => other.getTime() - one.getTime())
+        .slice(0, limit);
     });
+  }
+
+  async remove({ id, threadId }: Comment, at: Date): Promise<void> {
+    await this.removeIn(threadId, (comment) => comment.id === id, at);
+  }
+
+  async removeAllBy(authorId: string, eventId: string | undefined, at: Date): Promise<Removal> {
+    const author = exactly(authorId);
+    const threads = await this.mongodb.run(() =>
+      this.mongodb.threads
+        .find({
+          ...(eventId !== undefined && { eventId: exactly(eventId) }),
+          $or: [{ authorId: author }, { 'replies.authorId': author }],
+        })
+        .select({ eventId: 1 })
+        .maxTimeMS(MAX_TIME_MS)
+        .lean<Pick<ThreadDocument, '_id' | 'eventId'>[]>(),
+    );
+    const removal = { comments: 0, eventIds: new Set<string>() };
+    for (const thread of threads) {
+      const removed = await this.removeIn(thread._id, (comment) => comment.authorId === authorId, at);
+      removal.comments += removed;
+      if (removed > 0) removal.eventIds.add(thread.eventId);
+    }
+    return { comments: removal.comments, eventIds: [...removal.eventIds] };
+  }
+
+  /**
+   * Replaces the thread by what is left of it, unless somebody has written to it since it was read; then reads it
+   * again. A removal changes several places of a document, which no operator that all servers know can do at once.
+   * @returns how many comments it removed
+   */
+  private async removeIn(
+    threadId: string,
+    isMeant: (comment: Comment) => boolean,
+    at: Date,
+  ): Promise<number> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const removed = await this.mongodb.run(() => this.tryRemovingIn(threadId, isMeant, at));
+      if (removed !== undefined) return removed;
+    }
+    throw reviewErrors.REVIEWS_UNAVAILABLE({ retryAfterSeconds: 1 });
+  }
+
+  private async tryRemovingIn(threadId: string, isMeant: (comment: Comment) => boolean, at: Date) {
+    const document = await this.mongodb.threads
+      .findOne({ _id: exactly(threadId) })
+      .maxTimeMS(MAX_TIME_MS)
+      .lean<ThreadDocument>();
+    if (!document) return 0;
+    const thread = commentsOf(document);
+    const removed = thread.filter((comment) => comment.removedAt === null && isMeant(comment)).length;
+    if (removed === 0) return 0;
+    const left = removeFrom(thread, isMeant, at);
+    const asRead = { _id: exactly(threadId), revision: document.revision };
+    if (left.length === 0) {
+      const { deletedCount } = await this.mongodb.threads.deleteOne(asRead).maxTimeMS(MAX_TIME_MS);
+      return deletedCount === 1 ? removed : undefined;
+    }
+    const [root, ...replies] = left as [Comment, ...Comment[]];
+    const { modifiedCount } = await this.mongodb.threads
+      .updateOne(asRead, {
+        $set: {
+          text: root.text,
+          removedAt: root.removedAt,
+          replies: replies.map(toReplyDocument),
+          standing: left.filter((comment) => comment.removedAt === null).map(({ id }) => id),
+          replyCount: standingReplies(left),
+          revision: document.revision + 1,
+        },
+      })
+      .maxTimeMS(MAX_TIME_MS);
+    return modifiedCount === 1 ? removed : undefined;
   }
 
   private threadWith(commentId: string) {
@@ -124,4 +211,16 @@ function rootOf({ _id, eventId, authorId, text, createdAt, removedAt }: ThreadDo
 function replyOf({ eventId, threadId }: Comment, reply: ReplyDocument): Comment {
   const { id, parentId, depth, authorId, text, createdAt, removedAt } = reply;
   return { id, eventId, threadId, parentId, depth, authorId, text, createdAt, removedAt };
+}
+
+function toReplyDocument({
+  id,
+  parentId,
+  depth,
+  authorId,
+  text,
+  createdAt,
+  removedAt,
+}: Comment): ReplyDocument {
+  return { id, parentId: parentId as string, depth, authorId, text, createdAt, removedAt };
 }

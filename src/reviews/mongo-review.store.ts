@@ -2,6 +2,7 @@ import { trusted } from 'mongoose';
 import { MAX_TIME_MS, type MongoConnection } from './mongo-connection.js';
 import { exactly, isDuplicate } from './mongo-filters.js';
 import type { ReviewDocument } from './review.schema.js';
+import { reviewErrors } from './reviews.errors.js';
 import { ReviewStore, type Review, type ReviewDraft } from './review.store.js';
 
 /** Reviews in MongoDB, one document each. */
@@ -13,11 +14,10 @@ export class MongoReviewStore extends ReviewStore {
   async put(draft: ReviewDraft) {
     return this.mongodb.run(async () => {
       // Two first reviews at once: both may find none and insert, and the unique index lets one. The other
-      // finds that one the second time, unless it was removed meanwhile, in which case it is its turn.
-      const review = await this.upsert(draft).catch((error: unknown) => {
-        if (isDuplicate(error)) return this.upsert(draft);
-        throw error;
-      });
+      // finds that one the second time, unless it was removed meanwhile, in which case it is its turn. MongoDB refuses
+      // the loser with a duplicate key; another server of its protocol was seen to answer that there is none.
+      const review = (await this.upsert(draft)) ?? (await this.upsert(draft));
+      if (!review) throw reviewErrors.REVIEWS_UNAVAILABLE({ retryAfterSeconds: 1 });
       return { review: toReview(review), created: review._id === draft.id };
     });
   }
@@ -77,16 +77,22 @@ export class MongoReviewStore extends ReviewStore {
     });
   }
 
-  private upsert({ id, itemId, userId, rating, text, at }: ReviewDraft) {
-    return this.mongodb.reviews
-      .findOneAndUpdate(
-        { itemId: exactly(itemId), userId: exactly(userId) },
-        { $set: { rating, text, updatedAt: at }, $setOnInsert: { _id: id, createdAt: at } },
-        { upsert: true, returnDocument: 'after', runValidators: true },
-      )
-      .maxTimeMS(MAX_TIME_MS)
-      .orFail()
-      .lean<ReviewDocument>();
+  /** @returns the review, or undefined if another first one was faster. */
+  private async upsert({ id, itemId, userId, rating, text, at }: ReviewDraft) {
+    try {
+      const review = await this.mongodb.reviews
+        .findOneAndUpdate(
+          { itemId: exactly(itemId), userId: exactly(userId) },
+          { $set: { rating, text, updatedAt: at }, $setOnInsert: { _id: id, createdAt: at } },
+          { upsert: true, returnDocument: 'after', runValidators: true },
+        )
+        .maxTimeMS(MAX_TIME_MS)
+        .lean<ReviewDocument>();
+      return review ?? undefined;
+    } catch (error) {
+      if (isDuplicate(error)) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -1,17 +1,18 @@
+import { In } from 'typeorm';
 import type { Database } from '../platform/database/index.js';
 import { CommentRow } from './comment.entity.js';
-import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
+import { CommentStore, type Comment, type CommentDraft, type Removal } from './comment.store.js';
+import { removeFrom, standingReplies } from './thread-removal.js';
 
 const UNIQUE_VIOLATION = '23505';
 
-/**
- * The update of the thread's first row decides and locks in one: of replies that arrive together, each
- * sees the count that the one before it left.
- */
+/** Of those who write to a thread, each sees what the one before it left: its first comment's row is their lock. */
+const LOCK_THREAD = 'SELECT FROM comments WHERE id = $1 FOR UPDATE';
+
 const ADD_REPLY = `
 WITH thread AS (
   UPDATE comments SET reply_count = reply_count + 1
-  WHERE id = $3 AND reply_count < $9
+  WHERE id = $3 AND reply_count < $9 AND EXISTS (SELECT FROM comments WHERE id = $4 AND removed_at IS NULL)
   RETURNING id
 )
 INSERT INTO comments (id, event_id, root_id, parent_id, depth, author_id, text, created_at)
@@ -59,17 +60,19 @@ export class PostgresCommentStore extends CommentStore {
   async addReply(parent: Comment, { id, authorId, text, at }: CommentDraft, maxReplies: number) {
     const { eventId, threadId } = parent;
     const depth = parent.depth + 1;
-    let inserted: unknown[];
-    try {
-      inserted = await this.database.reader.query(ADD_REPLY, [
-        ...[id, eventId, threadId, parent.id, depth, authorId, text, at],
-        maxReplies,
-      ]);
-    } catch (error) {
-      if (isDuplicate(error)) return this.find(id);
-      throw error;
-    }
-    // The thread is full, or was when this reply was there already.
+    const inserted = await this.database
+      .transaction(async (transaction): Promise<unknown[]> => {
+        await transaction.query(LOCK_THREAD, [threadId]);
+        return transaction.query(ADD_REPLY, [
+          ...[id, eventId, threadId, parent.id, depth, authorId, text, at],
+          maxReplies,
+        ]);
+      })
+      .catch((error: unknown) => {
+        if (isDuplicate(error)) return [];
+        throw error;
+      });
+    // There is no place for it, or it is there already.
     if (inserted.length === 0) return this.find(id);
     return {
       id,
@@ -105,13 +108,46 @@ export class PostgresCommentStore extends CommentStore {
     return [...threads.values()];
   }
 
-  async remove({ id }: Comment, at: Date): Promise<void> {
-    await this.rows
-      .createQueryBuilder()
-      .update()
-      .set({ text: '', removedAt: at })
-      .where('id = :id AND removed_at IS NULL', { id })
-      .execute();
+  async newestBy(authorId: string, eventId: string, limit: number): Promise<Date[]> {
+    const rows: { createdAt: Date }[] = await this.database.reader.query(
+      `SELECT created_at AS "createdAt" FROM comments
+       WHERE author_id = $1 AND event_id = $2 AND removed_at IS NULL ORDER BY created_at DESC LIMIT $3`,
+      [authorId, eventId, limit],
+    );
+    return rows.map(({ createdAt }) => createdAt);
+  }
+
+  async remove({ id, threadId }: Comment, at: Date): Promise<void> {
+    await this.removeIn(threadId, (comment) => comment.id === id, at);
+  }
+
+  async removeAllBy(authorId: string, eventId: string | undefined, at: Date): Promise<Removal> {
+    const threads: { threadId: string; eventId: string }[] = await this.database.reader.query(
+      `SELECT DISTINCT root_id AS "threadId", event_id AS "eventId" FROM comments
+       WHERE author_id = $1 AND ($2::uuid IS NULL OR event_id = $2) AND removed_at IS NULL`,
+      [authorId, eventId ?? null],
+    );
+    let comments = 0;
+    for (const { threadId } of threads)
+      comments += await this.removeIn(threadId, (comment) => comment.authorId === authorId, at);
+    return { comments, eventIds: [...new Set(threads.map((thread) => thread.eventId))] };
+  }
+
+  /** @returns how many comments it removed. */
+  private removeIn(threadId: string, isMeant: (comment: Comment) => boolean, at: Date): Promise<number> {
+    return this.database.transaction(async (transaction) => {
+      await transaction.query(LOCK_THREAD, [threadId]);
+      const rows = transaction.getRepository(CommentRow);
+      const thread = (await rows.findBy({ rootId: threadId })).map(toComment);
+      const left = new Map(removeFrom(thread, isMeant, at).map((comment) => [comment.id, comment]));
+      const gone = thread.filter(({ id }) => !left.has(id)).map(({ id }) => id);
+      const meant = thread.filter((comment) => comment.removedAt === null && isMeant(comment));
+      const emptied = meant.filter(({ id }) => left.has(id)).map(({ id }) => id);
+      if (gone.length > 0) await rows.delete({ id: In(gone) });
+      if (emptied.length > 0) await rows.update({ id: In(emptied) }, { text: '', removedAt: at });
+      await rows.update({ id: threadId }, { replyCount: standingReplies([...left.values()]) });
+      return meant.length;
+    });
   }
 
   private get rows() {

@@ -17,5 +17,9 @@ export const reviewErrors = defineErrors({
     kind: 'conflict',
     title: 'Replies are nested too deeply here; reply further up.',
   },
+  COMMENT_LIMIT_REACHED: {
+    kind: 'tooManyRequests',
+    title: 'You have written enough about this event for now; let others speak.',
+  },
   THREAD_FULL: { kind: 'conflict', title: 'The thread takes no more replies; start a new one.' },
 });

@@ -12,8 +12,7 @@ export interface ReplyDocument {
 
 /**
  * A thread is one document, so a page of threads is one query and the bound on replies is part of one atomic
- * update. `replies` only grows: a reply keeps its position for ever. At most a few hundred replies of a few
- * kilobytes stay far below MongoDB's 16 MB a document.
+ * update. At most a few hundred replies of a few kilobytes stay far below MongoDB's 16 MB a document.
  */
 export interface ThreadDocument {
   _id: string;
@@ -22,6 +21,11 @@ export interface ThreadDocument {
   text: string;
   createdAt: Date;
   removedAt: Date | null;
+  /** Counts writes: who has read the thread replaces it only if nobody has written since. */
+  revision: number;
+  /** The ids of comments that were not removed, the thread's first among them: what takes replies. */
+  standing: string[];
+  /** How many replies stand. */
   replyCount: number;
   replies: ReplyDocument[];
 }
@@ -47,6 +51,8 @@ export const threadSchema = new Schema<ThreadDocument>(
     text: { type: String },
     createdAt: { type: Date, required: true },
     removedAt: { type: Date, default: null },
+    revision: { type: Number, required: true },
+    standing: { type: [String], required: true },
     replyCount: { type: Number, required: true },
     replies: { type: [replySchema], required: true },
   },
@@ -54,3 +60,5 @@ export const threadSchema = new Schema<ThreadDocument>(
 );
 threadSchema.index({ eventId: 1, _id: -1 }, { name: 'threads_by_event' });
 threadSchema.index({ 'replies.id': 1 }, { name: 'threads_by_reply' });
+threadSchema.index({ authorId: 1, eventId: 1 }, { name: 'threads_by_author' });
+threadSchema.index({ 'replies.authorId': 1, eventId: 1 }, { name: 'threads_by_replier' });

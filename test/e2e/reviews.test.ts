@@ -384,6 +384,52 @@ function routes(settings: Record<string, string>): void {
       await post(`comments/${nested.id}/replies`, other, { text: 'still open' }).expect(201);
     });
 
+    it('vanish when removed with no reply below, and so do the removed ones above', async () => {
+      const eventId = await newEvent();
+      const [author, other] = (await bulkUsers(server, 2)) as [TestUser, TestUser];
+      const stays = (await post(`events/${eventId}/comments`, other, { text: 'stays' })).body;
+      for (let spam = 0; spam < 20; spam++) {
+        const { id } = (await post(`events/${eventId}/comments`, author, { text: 'spam' })).body;
+        await remove(`comments/${id}`, admin).expect(204);
+        expect((await remove(`comments/${id}`, admin).expect(404)).body.code).toBe('COMMENT_NOT_FOUND');
+      }
+      const first = (await post(`events/${eventId}/comments`, author, { text: 'first' })).body;
+      const reply = (await post(`comments/${first.id}/replies`, other, { text: 'reply' })).body;
+      await remove(`comments/${first.id}`, author).expect(204);
+      expect((await threadsOf(eventId)).data).toHaveLength(2);
+      await remove(`comments/${reply.id}`, other).expect(204);
+      expect(await threadsOf(eventId)).toEqual({ data: [stays], nextCursor: null });
+    });
+
+    it('of one author can all be removed by an admin, in one act with one entry in the trail', async () => {
+      const [here, there] = [await newEvent(), await newEvent()];
+      const [author, other] = (await bulkUsers(server, 2)) as [TestUser, TestUser];
+      const stays = (await post(`events/${here}/comments`, other, { text: 'stays' })).body;
+      for (const eventId of [here, here, there])
+        await post(`events/${eventId}/comments`, author, { text: 'spam' }).expect(201);
+      await post(`comments/${stays.id}/replies`, author, { text: 'spam' }).expect(201);
+      const removeAll = (body: object, user = admin) =>
+        server.http.post('/api/v1/admin/comments/remove').auth(user.token, { type: 'bearer' }).send(body);
+
+      const { body } = await removeAll({ authorId: author.id.toUpperCase(), eventId: here }).expect(200);
+      expect(body).toEqual({ removed: 3 });
+      expect(await threadsOf(here)).toEqual({ data: [stays], nextCursor: null });
+      expect((await threadsOf(there)).data).toHaveLength(1);
+      expect((await removeAll({ authorId: author.id }).expect(200)).body).toEqual({ removed: 1 });
+      expect((await removeAll({ authorId: author.id }).expect(200)).body).toEqual({ removed: 0 });
+      expect((await trailOf(author.id)).slice(-2)).toMatchObject([
+        { action: 'user.comments_removed', details: { eventId: null } },
+        { action: 'user.comments_removed', details: { eventId: here } },
+      ]);
+
+      await removeAll({ authorId: author.id }, other).expect(403);
+      expect((await removeAll({ authorId: newId() }).expect(404)).body.code).toBe('USER_NOT_FOUND');
+      expect((await removeAll({ authorId: author.id, eventId: newId() }).expect(404)).body.code).toBe(
+        'EVENT_NOT_FOUND',
+      );
+      for (const authorId of [undefined, 'x', { $ne: null }]) await removeAll({ authorId }).expect(400);
+    });
+
     it('nest eight levels deep and no deeper', async () => {
       const eventId = await newEvent();
       const user = await shopper();
@@ -475,6 +521,52 @@ function routes(settings: Record<string, string>): void {
     }
   });
 }
+
+describe('the limit on what one says about one event', () => {
+  let server: TestApp;
+
+  beforeAll(async () => {
+    const limits = { RATE_LIMIT_COMMENT_PER_MINUTE: '1000', RATE_LIMIT_COMMENTS_PER_EVENT_AND_HOUR: '3' };
+    server = await startTestApp({ RATE_LIMITS: 'on', ...limits });
+  });
+  afterAll(() => server.close());
+
+  it('counts what stands from the last hour, in one event', async () => {
+    const { pool } = server.database;
+    const [here, there] = [(await createDrop(pool)).eventId, (await createDrop(pool)).eventId];
+    const [eager, calm] = (await bulkUsers(server, 2)) as [TestUser, TestUser];
+    const send = (user: TestUser, path: string, key = newId()) =>
+      server.http
+        .post(`/api/v1/reviews/${path}`)
+        .auth(user.token, { type: 'bearer' })
+        .set('Idempotency-Key', key)
+        .send({ text: 'me' });
+    const first = await send(eager, `events/${here}/comments`, 'first').expect(201);
+    await send(eager, `events/${here}/comments`).expect(201);
+    const reply = await send(eager, `comments/${first.body.id}/replies`).expect(201);
+    for (const path of [`events/${here}/comments`, `comments/${first.body.id}/replies`]) {
+      const { body, headers } = await send(eager, path).expect(429);
+      expect(body).toMatchObject({ code: 'COMMENT_LIMIT_REACHED', maxComments: 3 });
+      expect(Number(headers['retry-after'])).toBeGreaterThan(3_500);
+      expect(Number(headers['retry-after'])).toBeLessThanOrEqual(3_600);
+    }
+    // Sent again after a lost answer, what was written is no further comment.
+    expect((await send(eager, `events/${here}/comments`, 'first').expect(201)).body).toEqual(first.body);
+    await send(calm, `events/${here}/comments`).expect(201);
+    await send(eager, `events/${there}/comments`).expect(201);
+
+    await server.http
+      .delete(`/api/v1/reviews/comments/${reply.body.id}`)
+      .auth(eager.token, { type: 'bearer' })
+      .expect(204);
+    await send(eager, `events/${here}/comments`).expect(201);
+    await send(eager, `events/${here}/comments`).expect(429);
+    await pool.query("UPDATE comments SET created_at = created_at - interval '1 hour' WHERE id = $1", [
+      first.body.id,
+    ]);
+    await send(eager, `events/${here}/comments`).expect(201);
+  });
+});
 
 describe('the limit on writing', () => {
   let server: TestApp;

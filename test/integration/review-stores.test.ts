@@ -96,6 +96,13 @@ describeOnMongo('on MongoDB', () => {
       await expect(comments.find(smuggled)).rejects.toThrow('strings only');
       await expect(comments.listThreads(smuggled, 5, 100)).rejects.toThrow('strings only');
       await expect(comments.listThreads(newId(), 5, 100, smuggled)).rejects.toThrow('strings only');
+      for (const [author, event] of [
+        [smuggled, newId()],
+        [newId(), smuggled],
+      ] as [string, string][]) {
+        await expect((async () => comments.newestBy(author, event, 5))()).rejects.toThrow('strings only');
+        await expect(comments.removeAllBy(author, event, at)).rejects.toThrow('strings only');
+      }
     },
   );
 });
@@ -295,6 +302,83 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
       expect(await comments.listThreads(eventId, 10, 100)).toEqual([
         [{ ...root, text: '', removedAt: at(50) }, removedReply, nested],
       ]);
+      expect(await comments.addReply(root, draft('late'), 100)).toBeUndefined();
+      expect(await comments.addReply(reply1, draft('late'), 100)).toBeUndefined();
+    });
+
+    it('drops what is removed and has no reply left below it, the thread included', async () => {
+      const eventId = newId();
+      const other = await comments.startThread(eventId, draft('other'));
+      const root = await comments.startThread(eventId, draft('root'));
+      const reply1 = await reply(root, 'reply 1');
+      const nested = await reply(reply1, 'nested');
+      const reply2 = await reply(root, 'reply 2');
+      await comments.remove(reply1, at(30));
+      await comments.remove(nested, at(31));
+      expect(await comments.listThreads(eventId, 10, 100)).toEqual([[root, reply2], [other]]);
+      for (const gone of [reply1, nested]) expect(await comments.find(gone.id)).toBeUndefined();
+      expect(await comments.addReply(nested, draft('too late'), 100)).toBeUndefined();
+      await comments.remove(root, at(32));
+      await comments.remove(reply2, at(33));
+      await comments.remove(reply2, at(34));
+      expect(await comments.listThreads(eventId, 10, 100)).toEqual([[other]]);
+      expect(await comments.find(root.id)).toBeUndefined();
+      expect(await comments.addReply(root, draft('too late'), 100)).toBeUndefined();
+    });
+
+    it('counts replies that stand alone against the limit of their thread', async () => {
+      const root = await comments.startThread(newId(), draft('root'));
+      const add = (parent: Comment) => comments.addReply(parent, draft('reply'), 2);
+      const [first, second] = [(await add(root)) as Comment, (await add(root)) as Comment];
+      expect(await add(root)).toBeUndefined();
+      await comments.remove(first, at(30));
+      const third = (await add(second)) as Comment;
+      expect(third).toBeDefined();
+      expect(await add(root)).toBeUndefined();
+      // It keeps its place for the reply, and still does not count.
+      await comments.remove(second, at(31));
+      expect(await add(third)).toBeDefined();
+      expect(await add(root)).toBeUndefined();
+    });
+
+    it('removes all comments of one author, in one event or everywhere, and nobody else’s', async () => {
+      const [here, there, author] = [newId(), newId(), newId()];
+      const by = (text: string) => ({ ...draft(text), authorId: author });
+      const spam = await comments.startThread(here, by('spam'));
+      const answered = await comments.startThread(here, by('answered spam'));
+      const answer = await reply(answered, 'stop it');
+      const honest = await comments.startThread(here, draft('honest'));
+      for (let index = 0; index < 3; index++) await comments.addReply(honest, by('spam'), 100);
+      const kept = await reply(honest, 'thanks');
+      const elsewhere = await comments.startThread(there, by('elsewhere'));
+      expect(await comments.removeAllBy(author, here, at(30))).toEqual({ comments: 5, eventIds: [here] });
+      expect(await comments.listThreads(here, 10, 100)).toEqual([
+        [honest, kept],
+        [{ ...answered, text: '', removedAt: at(30) }, answer],
+      ]);
+      expect(await comments.find(spam.id)).toBeUndefined();
+      expect(await comments.listThreads(there, 10, 100)).toEqual([[elsewhere]]);
+      expect(await comments.removeAllBy(author, undefined, at(31))).toEqual({
+        comments: 1,
+        eventIds: [there],
+      });
+      expect(await comments.removeAllBy(author, undefined, at(32))).toEqual({ comments: 0, eventIds: [] });
+      expect(await comments.listThreads(there, 10, 100)).toEqual([]);
+    });
+
+    it('tells when an author’s newest standing comments on an event were written', async () => {
+      const [eventId, author] = [newId(), newId()];
+      const by = (text: string, seconds: number) => ({ ...draft(text, seconds), authorId: author });
+      expect(await comments.newestBy(author, eventId, 3)).toEqual([]);
+      const root = await comments.startThread(eventId, by('1', 1));
+      await comments.startThread(newId(), by('elsewhere', 9));
+      await reply(root, 'of somebody else');
+      for (const seconds of [5, 3, 7]) await comments.addReply(root, by('reply', seconds), 100);
+      const [last] = [await comments.addReply(root, by('removed', 8), 100)] as [Comment];
+      await comments.remove(last, at(30));
+      await comments.startThread(eventId, by('6', 6));
+      expect(await comments.newestBy(author, eventId, 3)).toEqual([at(7), at(6), at(5)]);
+      expect(await comments.newestBy(author, eventId, 10)).toEqual([7, 6, 5, 3, 1].map(at));
     });
 
     it('adds a comment once, however often and however many at once bring its id', async () => {
@@ -330,19 +414,25 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
       expect(thread?.slice(1).map(({ id }) => id)).toEqual(accepted.map(({ id }) => id).sort());
     });
 
-    it('loses no reply to a removal at the same time', async () => {
+    it('loses no reply to removals at the same time, and leaves none without its parent', async () => {
       const root = await comments.startThread(newId(), draft('root'));
-      const replies = await Promise.all(Array.from({ length: 10 }, () => reply(root, 'reply')));
-      await Promise.all([
+      const replies = await Promise.all(Array.from({ length: 5 }, () => reply(root, 'reply')));
+      const outcomes = await Promise.all([
         ...replies.map((one) => comments.remove(one, at(30))),
-        ...Array.from({ length: 10 }, () => reply(root, 'late')),
+        ...Array.from({ length: 5 }, () => comments.addReply(root, draft('late'), 100)),
+        ...replies.map((one) => comments.addReply(one, draft('nested'), 100)),
       ]);
-      const [thread] = await comments.listThreads(root.eventId, 1, 100);
-      expect(thread?.map(({ text }) => text).sort()).toEqual([
-        ...Array(10).fill(''),
-        ...Array(10).fill('late'),
+      const nested = outcomes.filter((outcome) => outcome?.text === 'nested');
+      const [thread = []] = await comments.listThreads(root.eventId, 1, 100);
+      const stubs = replies.filter(({ id }) => nested.some((one) => one?.parentId === id));
+      expect(thread.map(({ text }) => text).sort()).toEqual([
+        ...stubs.map(() => ''),
+        ...Array(5).fill('late'),
+        ...nested.map(() => 'nested'),
         'root',
       ]);
+      const ids = new Set(thread.map(({ id }) => id));
+      for (const { parentId } of thread.slice(1)) expect(ids).toContain(parentId);
     });
   });
 }

@@ -113,6 +113,9 @@ export const settingsShape = {
   RATE_LIMIT_COMMENT_PER_MINUTE: integer(20, 1, 1_000_000).describe(
     'Reviews and comments per user and minute.',
   ),
+  RATE_LIMIT_COMMENTS_PER_EVENT_AND_HOUR: integer(20, 1, 1_000).describe(
+    'Comments that stand, per user, event and hour: nobody buries a discussion alone.',
+  ),
 
   RESERVATION_TTL_SECONDS: integer(300, 5, 86_400).describe(
     'How long a reservation holds its stock, unless the event says otherwise.',
@@ -174,6 +177,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'RATE_LIMIT_REGISTER_PER_MINUTE',
     'RATE_LIMIT_PURCHASE_PER_MINUTE',
     'RATE_LIMIT_COMMENT_PER_MINUTE',
+    'RATE_LIMIT_COMMENTS_PER_EVENT_AND_HOUR',
   ],
   Sales: ['RESERVATION_TTL_SECONDS', 'CLAIM_QUEUE_LIMIT'],
   Demo: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SEED_DEMO', 'LAB_ENDPOINTS'],

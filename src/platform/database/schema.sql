@@ -28,6 +28,7 @@ CREATE TABLE comments (
   CONSTRAINT comments_pkey PRIMARY KEY (id),
   CONSTRAINT comments_depth_not_negative CHECK ((depth >= 0))
 );
+CREATE INDEX comments_by_author ON comments (author_id, event_id, created_at);
 CREATE INDEX comments_by_thread ON comments (root_id, id);
 CREATE INDEX comments_roots_by_event ON comments (event_id, id) WHERE (parent_id IS NULL);
 

@@ -116,6 +116,13 @@ export const api = {
     dataOf(client.POST('/api/v1/admin/items', { body })),
   users: (query: { search?: string; cursor?: string }) =>
     dataOf(client.GET('/api/v1/admin/users', { params: { query: { limit: 30, ...query } } })),
+  /** @returns how many comments there were */
+  removeCommentsBy: (authorId: string, eventId?: string) =>
+    dataOf(client.POST('/api/v1/admin/comments/remove', { body: { authorId, eventId } })).then(
+      ({ removed }) => removed,
+    ),
+  removeComment: (commentId: string) =>
+    dataOf(client.DELETE('/api/v1/reviews/comments/{commentId}', path({ commentId }))),
   setUserActive: (id: string, active: boolean) =>
     active
       ? dataOf(client.POST('/api/v1/admin/users/{id}/activate', path({ id })))

@@ -449,7 +449,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a comment: its author or an admin; its replies stay */
+        /**
+         * Remove a comment: its author or an admin
+         * @description Its place stays while there are replies below it.
+         */
         delete: operations["removeComment"];
         options?: never;
         head?: never;
@@ -713,6 +716,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/comments/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove all comments of one author, on one event or everywhere
+         * @description One entry in the audit trail. Idempotent: after a 503 send it again.
+         */
+        post: operations["removeCommentsOfAuthor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/lab/buyers": {
         parameters: {
             query?: never;
@@ -880,7 +903,7 @@ export interface components {
             displayName: string;
         };
         /** @enum {string} */
-        AuditAction: "item.created" | "event.created" | "event.updated" | "event.force_opened" | "event.force_closed" | "event.orders_exported" | "user.deactivated" | "user.activated" | "review.removed" | "comment.removed";
+        AuditAction: "item.created" | "event.created" | "event.updated" | "event.force_opened" | "event.force_closed" | "event.orders_exported" | "user.deactivated" | "user.activated" | "user.comments_removed" | "review.removed" | "comment.removed";
         /** @enum {string} */
         AuditTargetType: "catalog_item" | "event" | "user" | "review" | "comment";
         AuditTargetResponse: {
@@ -1407,6 +1430,19 @@ export interface components {
         PageOfUser: {
             data: components["schemas"]["UserResponse"][];
             nextCursor: string | null;
+        };
+        RemoveCommentsRequest: {
+            /** Format: uuid */
+            authorId: string;
+            /**
+             * Format: uuid
+             * @description Only those on this event.
+             */
+            eventId?: string;
+        };
+        RemovedCommentsResponse: {
+            /** @description How many comments stood until now. */
+            removed: number;
         };
         LabBuyersRequest: {
             /** @example 7f3a9c21d0 */
@@ -3105,6 +3141,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description RATE_LIMITED, COMMENT_LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description REVIEWS_UNAVAILABLE */
             503: {
                 headers: {
@@ -3191,6 +3236,15 @@ export interface operations {
             };
             /** @description IDEMPOTENCY_KEY_REUSED */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMITED, COMMENT_LIMIT_REACHED */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4432,6 +4486,83 @@ export interface operations {
             };
             /** @description USER_NOT_FOUND */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCommentsOfAuthor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveCommentsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedCommentsResponse"];
+                };
+            };
+            /** @description A field, an id or the body is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token lacks the role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description USER_NOT_FOUND, EVENT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REVIEWS_UNAVAILABLE */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
