@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { commonErrors, type AppError } from '../platform/errors/index.js';
 import { Listeners } from '../platform/signals/index.js';
 import { Settings } from '../platform/config/index.js';
+import { Money } from '../platform/values/index.js';
 import { BatchedClaims, type ItemClaims } from './batched-claims.js';
 import {
   ClaimsRepository,
@@ -9,6 +10,7 @@ import {
   type ClaimDecision,
   type ClaimOutcome,
   type ClaimRequestRow,
+  type HoldLimit,
   type Offer,
 } from './claims.repository.js';
 import type { OrderResponse } from './dto/order.response.js';
@@ -32,6 +34,8 @@ export interface Claim {
   eventItemId: string;
   quantity: number;
   idempotencyKey?: string;
+  /** The price that the shopper saw; at another one, nothing is bought. */
+  price?: Money;
 }
 
 export interface ClaimedOrder {
@@ -63,12 +67,15 @@ export class ClaimService {
   private readonly claims: BatchedClaims<ClaimRequestRow, ClaimDecision>;
   /** How many claims of each user are being decided here. */
   private readonly asking = new Map<string, number>();
+  private readonly holdLimit: HoldLimit | undefined;
   private refusedFromMemory = 0;
 
   constructor(
     private readonly repository: ClaimsRepository,
     settings: Settings,
   ) {
+    const { HOLD_RELEASE_LIMIT: releases, HOLD_RELEASE_WINDOW_SECONDS: windowSeconds } = settings.raw;
+    this.holdLimit = releases > 0 ? { releases, windowSeconds } : undefined;
     this.claims = new BatchedClaims({
       decide: (batch) => this.decide(batch),
       isUndone,
@@ -98,13 +105,13 @@ export class ClaimService {
   /**
    * Reserves units for a shopper. When it returns an order, that order is committed and flushed to disk, its
    * units are off the stock and the shopper is within the item's limit. A claim with a key that was used
-   * before returns the first order, as it is now. Runs in a transaction of its own, shared with other claims.
+   * before returns the first order, as it is now and whatever its price. Runs in a transaction of its own, shared with other claims.
    *
-   * @returns an order, or one of SOLD_OUT, EVENT_NOT_LIVE, PURCHASE_LIMIT_REACHED, EVENT_ITEM_NOT_FOUND,
-   *   IDEMPOTENCY_KEY_REUSED, ACCOUNT_NOT_ACTIVE
+   * @returns an order, or one of SOLD_OUT, EVENT_NOT_LIVE, PRICE_CHANGED, PURCHASE_LIMIT_REACHED,
+   *   HOLD_LIMIT_REACHED, EVENT_ITEM_NOT_FOUND, IDEMPOTENCY_KEY_REUSED, ACCOUNT_NOT_ACTIVE
    * @throws CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN
    */
-  async claim({ userId, eventItemId, quantity, idempotencyKey }: Claim): Promise<ClaimAnswer> {
+  async claim({ userId, eventItemId, quantity, idempotencyKey, price }: Claim): Promise<ClaimAnswer> {
     const keyed = idempotencyKey !== undefined;
     // A request whose first attempt may be in flight here asks after it.
     const asks = keyed && this.asking.has(userId);
@@ -112,9 +119,9 @@ export class ClaimService {
       this.refusedFromMemory += 1;
       return GONE;
     }
-    const decision = await this.ask(eventItemId, { userId, quantity, idempotencyKey });
+    const decision = await this.ask(eventItemId, { userId, quantity, idempotencyKey, price });
     if (decision.order) return { order: decision.order, replayed: decision.outcome === 'replayed' };
-    return { refusal: refusalOf(decision) };
+    return { refusal: refusalOf(decision, price) };
   }
 
   /** Units of the item have come back: ask the database again. */
@@ -136,7 +143,7 @@ export class ClaimService {
 
   private async decide(batch: ItemClaims<ClaimRequestRow>[]): Promise<ClaimDecision[][]> {
     const startedAt = performance.now();
-    const answers = await this.repository.claimOrders(batch).catch((error: unknown) => {
+    const answers = await this.repository.claimOrders(batch, this.holdLimit).catch((error: unknown) => {
       // Some of it may have been committed.
       for (const { itemId } of batch) this.soldOut.forget(itemId);
       throw error;
@@ -179,13 +186,20 @@ function reportOf(decisions: ClaimDecision[], durationMs: number): BatchReport {
   return { claims: decisions.length, outcomes, soldOf, durationMs };
 }
 
-function refusalOf({ outcome, offer }: ClaimDecision): AppError {
+function refusalOf({ outcome, offer, holdsAgainAt }: ClaimDecision, expected?: Money): AppError {
   if (!offer) return purchaseErrors.EVENT_ITEM_NOT_FOUND();
   switch (outcome) {
     case 'not_live':
       return purchaseErrors.EVENT_NOT_LIVE({ phase: offer.phase, startsAt: offer.startsAt.toISOString() });
     case 'limit_reached':
       return purchaseErrors.PURCHASE_LIMIT_REACHED({ perUserLimit: offer.perUserLimit });
+    case 'price_changed':
+      return purchaseErrors.PRICE_CHANGED({
+        expected,
+        actual: Money.of(offer.unitPriceMinor, offer.currency),
+      });
+    case 'hold_limit_reached':
+      return holdLimitReached(holdsAgainAt as Date);
     case 'key_reused':
       return commonErrors.IDEMPOTENCY_KEY_REUSED();
     case 'user_inactive':
@@ -193,4 +207,9 @@ function refusalOf({ outcome, offer }: ClaimDecision): AppError {
     default:
       return purchaseErrors.SOLD_OUT({ stockRemaining: offer.stockRemaining });
   }
+}
+
+function holdLimitReached(holdsAgainAt: Date): AppError {
+  const retryAfterSeconds = Math.max(1, Math.ceil((holdsAgainAt.getTime() - Date.now()) / 1000));
+  return purchaseErrors.HOLD_LIMIT_REACHED({ retryAfterSeconds, holdsAgainAt: holdsAgainAt.toISOString() });
 }

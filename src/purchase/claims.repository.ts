@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PoolClient, QueryConfig } from 'pg';
 import { commonErrors } from '../platform/errors/index.js';
-import { newIds } from '../platform/values/index.js';
+import { newIds, type Money } from '../platform/values/index.js';
 import { Database } from '../platform/database/index.js';
 import type { ItemClaims } from './batched-claims.js';
 import type { OrderResponse } from './dto/order.response.js';
@@ -13,6 +13,14 @@ export interface ClaimRequestRow {
   userId: string;
   quantity: number;
   idempotencyKey: string | undefined;
+  /** The price that the shopper saw. */
+  price: Money | undefined;
+}
+
+/** How many reservations of an item a shopper may let go of within a time and still get another. */
+export interface HoldLimit {
+  releases: number;
+  windowSeconds: number;
 }
 
 /** What claim_orders answers a request with, by its letter. */
@@ -25,6 +33,8 @@ const outcomeOfLetter = {
   K: 'key_reused',
   U: 'user_inactive',
   X: 'item_unknown',
+  P: 'price_changed',
+  H: 'hold_limit_reached',
 } as const;
 
 export type ClaimOutcome = (typeof outcomeOfLetter)[keyof typeof outcomeOfLetter];
@@ -32,6 +42,8 @@ export type ClaimOutcome = (typeof outcomeOfLetter)[keyof typeof outcomeOfLetter
 /** The event item as the batch's transaction saw it. */
 export interface Offer {
   eventId: string;
+  unitPriceMinor: number;
+  currency: string;
   perUserLimit: number;
   phase: string;
   startsAt: Date;
@@ -45,6 +57,8 @@ export interface ClaimDecision {
   offer?: Offer;
   /** Of a granted or replayed claim. */
   order?: OrderResponse;
+  /** From when on the shopper may hold the item again, where the limit on holds is reached. */
+  holdsAgainAt?: Date;
 }
 
 /** One per event item; without an event_id there is no such item. */
@@ -61,6 +75,7 @@ interface ResultRow {
   stock_remaining: number;
   outcomes: string;
   replays: Record<string, Replay> | null;
+  waits: Record<string, string> | null;
 }
 
 interface Replay {
@@ -78,6 +93,12 @@ interface Replay {
 /** Longer than the server's own statement time-out: only a dead connection reaches it. */
 const QUERY_TIMEOUT_MS = 12_000;
 
+/** The columns by name: a further one would break the statements that connections of an older instance have prepared. */
+const CLAIM = `
+  SELECT event_id, item_name, unit_price_minor, currency, per_user_limit, phase, starts_at, decided_at, reserved_until,
+    stock_remaining, outcomes, replays, waits
+  FROM claim_orders($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
 @Injectable()
 export class ClaimsRepository {
   constructor(private readonly database: Database) {}
@@ -87,12 +108,12 @@ export class ClaimsRepository {
    * and returns when it is committed and flushed.
    * @throws CLAIM_UNCERTAIN when nobody can tell whether it was committed.
    */
-  async claimOrders(batch: ItemClaims<ClaimRequestRow>[]): Promise<ClaimDecision[][]> {
+  async claimOrders(batch: ItemClaims<ClaimRequestRow>[], holdLimit?: HoldLimit): Promise<ClaimDecision[][]> {
     const claims = batch.flatMap(({ requests }) => requests);
     const orderIds = newIds(claims.length);
     const rows = await this.run({
       name: 'claim-orders',
-      text: 'SELECT * FROM claim_orders($1, $2, $3, $4, $5, $6)',
+      text: CLAIM,
       values: [
         arrayOf(batch.map(({ itemId }) => itemId)),
         arrayOf(batch.flatMap(({ requests }, item) => new Array<number>(requests.length).fill(item + 1))),
@@ -101,15 +122,24 @@ export class ClaimsRepository {
         arrayOf(claims.map(({ quantity }) => quantity)),
         // Shoppers write these, so the driver quotes them.
         claims.map(({ idempotencyKey }) => idempotencyKey ?? null),
+        ...(claims.some(({ price }) => price)
+          ? [
+              arrayOf(claims.map(({ price }) => price?.amount ?? 'NULL')),
+              arrayOf(claims.map(({ price }) => price?.currency ?? 'NULL')),
+            ]
+          : [null, null]),
+        holdLimit?.releases ?? null,
+        holdLimit?.windowSeconds ?? null,
       ],
     });
     const replays = rows[0]?.replays ?? {};
+    const waits = rows[0]?.waits ?? {};
     let ordinal = 0;
     return batch.map(({ itemId, requests }, item) => {
       const decide = decisionsOf(itemId, rows[item] as ResultRow);
       return requests.map(({ quantity }, index) => {
         const id = orderIds[ordinal++] as string;
-        return decide(index, id, quantity, replays[ordinal]);
+        return decide(index, id, quantity, replays[ordinal], waits[ordinal]);
       });
     });
   }
@@ -175,6 +205,8 @@ function decisionsOf(itemId: string, row: ResultRow) {
   if (row.event_id === null) return (): ClaimDecision => ({ outcome: 'item_unknown' });
   const offer: Offer = {
     eventId: row.event_id,
+    unitPriceMinor: Number(row.unit_price_minor),
+    currency: row.currency,
     perUserLimit: row.per_user_limit,
     phase: row.phase,
     startsAt: row.starts_at,
@@ -190,8 +222,8 @@ function decisionsOf(itemId: string, row: ResultRow) {
         id,
         ...item,
         quantity,
-        unitPriceMinor: Number(row.unit_price_minor),
-        currency: row.currency,
+        unitPriceMinor: offer.unitPriceMinor,
+        currency: offer.currency,
         status: 'reserved',
         reservedUntil: row.reserved_until,
         createdAt: row.decided_at,
@@ -202,11 +234,18 @@ function decisionsOf(itemId: string, row: ResultRow) {
     }
     return { ...order, id };
   };
-  return (index: number, id: string, quantity: number, replay: Replay | undefined): ClaimDecision => {
+  return (
+    index: number,
+    id: string,
+    quantity: number,
+    replay: Replay | undefined,
+    wait: string | undefined,
+  ): ClaimDecision => {
     const outcome = outcomeOfLetter[row.outcomes[index] as keyof typeof outcomeOfLetter];
     if (outcome === 'granted') return { outcome, offer, order: granted(id, quantity) };
     if (outcome === 'replayed')
       return { outcome, offer, order: toOrderResponse({ ...item, ...fromReplay(replay as Replay) }) };
+    if (wait !== undefined) return { outcome, offer, holdsAgainAt: new Date(wait) };
     return { outcome, offer };
   };
 }

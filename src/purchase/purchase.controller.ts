@@ -44,7 +44,10 @@ export class PurchaseController {
     headers: REPLAY_HEADERS,
   })
   @ApiResponse({ status: 404, description: 'EVENT_ITEM_NOT_FOUND' })
-  @ApiResponse({ status: 409, description: 'SOLD_OUT, EVENT_NOT_LIVE, PURCHASE_LIMIT_REACHED' })
+  @ApiResponse({
+    status: 409,
+    description: 'SOLD_OUT, EVENT_NOT_LIVE, PRICE_CHANGED, PURCHASE_LIMIT_REACHED, HOLD_LIMIT_REACHED',
+  })
   @ApiResponse({ status: 503, description: 'CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN' })
   async claimEventItem(
     @Req() request: RequestWithUser,

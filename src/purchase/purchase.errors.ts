@@ -7,6 +7,11 @@ export const purchaseErrors = defineErrors({
     kind: 'conflict',
     title: 'You would hold more units of this item than one shopper may.',
   },
+  PRICE_CHANGED: { kind: 'conflict', title: 'The price is not the one you saw.' },
+  HOLD_LIMIT_REACHED: {
+    kind: 'conflict',
+    title: 'You let go of this item too often lately; others have their turn.',
+  },
   EVENT_ITEM_NOT_FOUND: { kind: 'notFound', title: 'No event sells an item with this id.' },
   ACCOUNT_NOT_ACTIVE: { kind: 'forbidden', title: 'This account may not buy.' },
   CLAIM_QUEUE_FULL: { kind: 'unavailable', title: 'Too many purchases are waiting; try again shortly.' },

@@ -209,6 +209,8 @@ async function naiveClaim(
     const [item] = rows;
     const offer = {
       eventId: item.event_id,
+      unitPriceMinor: Number(item.price_minor),
+      currency: item.currency,
       perUserLimit: item.per_user_limit,
       phase: 'live',
       startsAt: new Date(),

@@ -58,6 +58,17 @@ describe('purchases over HTTP', () => {
       [{ quantity: '1' }, 'quantity'],
       [{ quantity: null }, 'quantity'],
       [{ quantity: 1, price: 0 }, 'price'],
+      [{ price: null }, 'price'],
+      [{ price: [] }, 'price'],
+      [{ price: { currency: 'USD' } }, 'price.amount'],
+      [{ price: { amount: -1, currency: 'USD' } }, 'price.amount'],
+      [{ price: { amount: 100_000_000_001, currency: 'USD' } }, 'price.amount'],
+      [{ price: { amount: 1.5, currency: 'USD' } }, 'price.amount'],
+      [{ price: { amount: 1 } }, 'price.currency'],
+      [{ price: { amount: 1, currency: 'usd' } }, 'price.currency'],
+      [{ price: { amount: 1, currency: "','" } }, 'price.currency'],
+      [{ price: { amount: 1, currency: 'USD', tax: 1 } }, 'price.tax'],
+      [{ qty: 1 }, 'qty'],
     ])('refuses the body %j and names the field', async (body, field) => {
       const { itemId } = await drop();
       const response = await post(itemId).send(body).expect(400);
@@ -95,6 +106,40 @@ describe('purchases over HTTP', () => {
       await post(itemId).expect(201);
       const { body } = await post(itemId).expect(409);
       expect(body).toMatchObject({ code: 'PURCHASE_LIMIT_REACHED', perUserLimit: 1 });
+    });
+
+    it('sells at the price that the shopper saw, and answers 409 PRICE_CHANGED with both at another', async () => {
+      const { itemId } = await drop({ priceMinor: 500, perUserLimit: 2 });
+      const seen = (amount: number, currency = 'USD', key = 'price') =>
+        post(itemId)
+          .set('Idempotency-Key', `${itemId} ${key}`.replace(' ', '-'))
+          .send({ price: { amount, currency } });
+      expect((await seen(400).expect(409)).body).toMatchObject({
+        code: 'PRICE_CHANGED',
+        expected: { amount: 400, currency: 'USD' },
+        actual: { amount: 500, currency: 'USD' },
+      });
+      expect((await seen(500, 'EUR').expect(409)).body.code).toBe('PRICE_CHANGED');
+      const { body } = await seen(500).expect(201);
+      expect(body.order.unitPrice).toEqual({ amount: 500, currency: 'USD' });
+      // The key has its order now, and finds it whatever price is named.
+      const replay = await seen(400).expect(201);
+      expect([replay.body, replay.headers['idempotency-replayed']]).toEqual([body, 'true']);
+    });
+
+    it('answers 409 HOLD_LIMIT_REACHED with the time from which on the item may be held again', async () => {
+      const { itemId } = await drop();
+      for (let round = 0; round < 3; round += 1) {
+        const { order } = (await post(itemId).expect(201)).body;
+        await post(`${order.id}/cancel`).expect(200);
+      }
+      const { body, headers } = await post(itemId).expect(409);
+      expect(body.code).toBe('HOLD_LIMIT_REACHED');
+      const wait = (Date.parse(body.holdsAgainAt) - Date.now()) / 1000;
+      expect(wait).toBeGreaterThan(3_500);
+      expect(wait).toBeLessThanOrEqual(3_600);
+      expect(Math.abs(Number(headers['retry-after']) - wait)).toBeLessThan(5);
+      await post(itemId, 1).expect(201);
     });
 
     it('answers 404 to an unknown id and 400 to what is none', async () => {

@@ -186,6 +186,68 @@ describe('claim_orders', () => {
     await holder.query('ROLLBACK');
   });
 
+  describe('the price seen', () => {
+    const claimAt = async (
+      client: pg.Client,
+      itemId: string,
+      prices: [amount: number, currency: string][],
+      key?: string,
+    ) => {
+      const { rows } = await client.query(
+        'SELECT outcomes FROM claim_orders($1, $2, $3, $4, $5, $6, $7, $8)',
+        [
+          [itemId],
+          prices.map(() => 1),
+          newIds(prices.length),
+          prices.map((_, index) => shoppers[key ? 0 : index]),
+          prices.map(() => 1),
+          prices.map(() => key ?? null),
+          prices.map(([amount]) => amount),
+          prices.map(([, currency]) => currency),
+        ],
+      );
+      return rows[0].outcomes as string;
+    };
+
+    it('decides each of a batch by its own price, and a replay by its key alone', async () => {
+      const { itemId } = await createDrop(database.pool, { stocks: [2], priceMinor: 500 });
+      expect(
+        await claimAt(clients[0], itemId, [
+          [400, 'USD'],
+          [500, 'EUR'],
+          [500, 'USD'],
+        ]),
+      ).toBe('PPG');
+      const other = await createDrop(database.pool, { stocks: [1], priceMinor: 500 });
+      const same = [
+        [500, 'USD'],
+        [400, 'USD'],
+      ] as [number, string][];
+      expect(await claimAt(clients[0], other.itemId, same, 'priced')).toBe('GR');
+      // Sold out comes first, as an instance says it from memory.
+      expect(await claimAt(clients[0], other.itemId, [[400, 'USD']])).toBe('S');
+    });
+
+    /** A claim at the price of before, made while an edit of the price is being committed. */
+    const raceWithEdit = async (prices: [number, string][]) => {
+      const { itemId } = await createDrop(database.pool, { priceMinor: 500 });
+      await clients[0].query('BEGIN');
+      await clients[0].query('UPDATE event_items SET price_minor = 900 WHERE id = $1', [itemId]);
+      const claimed = claimAt(clients[1], itemId, prices);
+      expect(await Promise.race([claimed, waitForLock(clients[1])])).toBe('waits');
+      await clients[0].query('COMMIT');
+      return claimed;
+    };
+
+    it('is compared under the lock, so an edit that commits first counts', async () => {
+      expect(await raceWithEdit([[500, 'USD']])).toBe('P');
+    });
+
+    it('that nobody names lets the edit pass unseen (negative control)', async () => {
+      expect(await raceWithEdit([[null, null] as unknown as [number, string]])).toBe('G');
+    });
+  });
+
   describe('what orders refer to', () => {
     const remove = (table: 'users' | 'event_items', id: string) =>
       clients[0].query(`DELETE FROM ${table} WHERE id = $1`, [id]).then(

@@ -186,6 +186,61 @@ describe('claims', () => {
     expect(await codeOf(claim(live, 6))).toBe('PURCHASE_LIMIT_REACHED');
   });
 
+  describe('of an account that lets the last unit go and takes it again', () => {
+    /** Rounds in which the account kept the unit from those who ask for it all the time. */
+    const roundsKept = async (instance: TestApp) => {
+      const [service, resolver] = [instance.app.get(ClaimService), instance.app.get(OrdersService)];
+      const { itemId } = await drop({ stocks: [1] });
+      const ask = (who: number) =>
+        orderOf(service.claim({ userId: shopper(who), eventItemId: itemId, quantity: 1 }));
+      for (let round = 0; round < 10; round += 1) {
+        // The account knows when it lets go, so it is always the first to ask.
+        const mine = await ask(20).catch(() => undefined);
+        if (!mine) return (await codeOf(ask(21))) === 'GRANTED' ? round : -1;
+        expect(await codeOf(ask(21))).toBe('SOLD_OUT');
+        await resolver.cancel(shopper(20), mine.order.id);
+      }
+      return 10;
+    };
+
+    it('gives others their turn', async () => {
+      expect(await roundsKept(server)).toBe(3);
+    });
+
+    it('would keep it for ever without the limit (negative control)', async () => {
+      const unlimited = await startTestApp({ HOLD_RELEASE_LIMIT: '0' }, server.database);
+      expect(await roundsKept(unlimited)).toBe(10);
+      await unlimited.close();
+    });
+
+    it('counts what ran out as well, and forgets both when the window has passed', async () => {
+      const live = await drop({ perUserLimit: 9 });
+      for (let round = 0; round < 3; round += 1) {
+        const { order } = await claim(live, 22);
+        await makeOverdue(server.database.pool, order.id);
+        await orders.expireDue();
+      }
+      expect(await codeOf(claim(live, 22))).toBe('HOLD_LIMIT_REACHED');
+      expect(await batch(live, [[22], [23]])).toEqual(['HOLD_LIMIT_REACHED', 'GRANTED']);
+      expect(await codeOf(claim(await drop(), 22))).toBe('GRANTED');
+      await server.database.pool.query(
+        `UPDATE orders SET released_at = released_at - interval '1 hour' WHERE user_id = $1`,
+        [shopper(22)],
+      );
+      expect(await codeOf(claim(live, 22))).toBe('GRANTED');
+    });
+
+    it('does not count what closing an event gave back', async () => {
+      const live = await drop({ perUserLimit: 9 });
+      for (let round = 0; round < 3; round += 1) await claim(live, 24);
+      await server.database.pool.query(
+        `UPDATE orders SET status = 'cancelled', released_at = now(), release_reason = 'event_closed' WHERE user_id = $1`,
+        [shopper(24)],
+      );
+      expect(await codeOf(claim(live, 24))).toBe('GRANTED');
+    });
+  });
+
   it('becomes live again when stock returns, and this instance notices at once', async () => {
     const live = await drop({ stocks: [1] });
     const { order } = await claim(live, 7);

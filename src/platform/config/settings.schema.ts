@@ -120,6 +120,12 @@ export const settingsShape = {
   RESERVATION_TTL_SECONDS: integer(300, 5, 86_400).describe(
     'How long a reservation holds its stock, unless the event says otherwise.',
   ),
+  HOLD_RELEASE_LIMIT: integer(3, 0, 1_000).describe(
+    'Reservations of an item that a shopper may cancel or let expire within HOLD_RELEASE_WINDOW_SECONDS and still get another; 0 sets no limit.',
+  ),
+  HOLD_RELEASE_WINDOW_SECONDS: integer(3_600, 10, 604_800).describe(
+    'How long a reservation that a shopper let go of counts. Make it longer than the limit times RESERVATION_TTL_SECONDS.',
+  ),
   CLAIM_QUEUE_LIMIT: integer(20_000, 1, 1_000_000).describe(
     'Purchases that may wait in one instance; above it the answer is 503 with Retry-After.',
   ),
@@ -179,7 +185,12 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'RATE_LIMIT_COMMENT_PER_MINUTE',
     'RATE_LIMIT_COMMENTS_PER_EVENT_AND_HOUR',
   ],
-  Sales: ['RESERVATION_TTL_SECONDS', 'CLAIM_QUEUE_LIMIT'],
+  Sales: [
+    'RESERVATION_TTL_SECONDS',
+    'HOLD_RELEASE_LIMIT',
+    'HOLD_RELEASE_WINDOW_SECONDS',
+    'CLAIM_QUEUE_LIMIT',
+  ],
   Demo: ['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'SEED_DEMO', 'LAB_ENDPOINTS'],
 };
 

@@ -88,6 +88,8 @@ describe('Settings', () => {
     ['SESSION_MAX_DAYS', ['29', '3651']],
     ['RATE_LIMITS', ['maybe']],
     ['RESERVATION_TTL_SECONDS', ['4', '86401']],
+    ['HOLD_RELEASE_LIMIT', ['-1', '1001']],
+    ['HOLD_RELEASE_WINDOW_SECONDS', ['9', '604801']],
     ['CLAIM_POOL_SIZE', ['0', '21']],
     ['ADMIN_EMAIL, ADMIN_PASSWORD', []],
   ])('refuses a %s outside its range everywhere', (key, values) => {

@@ -204,7 +204,7 @@ CREATE TABLE users (
 );
 CREATE TRIGGER users_are_kept BEFORE DELETE OR UPDATE OF id ON users FOR EACH ROW EXECUTE FUNCTION keep_users();
 
--- functions/claim_orders.sql: claim_orders(wanted_items uuid[], item_ordinals integer[], order_ids uuid[], user_ids uuid[], quantities integer[], keys text[]) RETURNS TABLE(item_ordinal integer, event_id uuid, item_name text, unit_price_minor bigint, currency text, per_user_limit integer, phase text, starts_at timestamp with time zone, decided_at timestamp with time zone, reserved_until timestamp with time zone, stock_remaining integer, outcomes text, replays jsonb)
+-- functions/claim_orders.sql: claim_orders(wanted_items uuid[], item_ordinals integer[], order_ids uuid[], user_ids uuid[], quantities integer[], keys text[], seen_amounts bigint[], seen_currencies text[], hold_limit integer, hold_window_seconds integer) RETURNS TABLE(item_ordinal integer, event_id uuid, item_name text, unit_price_minor bigint, currency text, per_user_limit integer, phase text, starts_at timestamp with time zone, decided_at timestamp with time zone, reserved_until timestamp with time zone, stock_remaining integer, outcomes text, replays jsonb, waits jsonb)
 
 -- functions/event_phase.sql: event_phase(status text, starts_at timestamp with time zone, ends_at timestamp with time zone, at timestamp with time zone) RETURNS text
 

@@ -1,4 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Money } from '../../platform/values/index.js';
 
 /** No shopper buys more at once, whatever an event's own limit allows. */
 export const MAX_QUANTITY = 100;
@@ -7,4 +8,11 @@ export const MAX_QUANTITY = 100;
 export class ClaimRequest {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_QUANTITY, default: 1 })
   quantity?: number;
+
+  @ApiPropertyOptional({
+    type: Money,
+    description:
+      'The unit price that the shopper saw. If the item has another, nothing is bought (PRICE_CHANGED).',
+  })
+  price?: Money;
 }

@@ -1014,6 +1014,8 @@ export interface components {
         ClaimRequest: {
             /** @default 1 */
             quantity: number;
+            /** @description The unit price that the shopper saw. If the item has another, nothing is bought (PRICE_CHANGED). */
+            price?: components["schemas"]["Money"];
         };
         OrderResponse: {
             /** Format: uuid */
@@ -2307,7 +2309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description SOLD_OUT, EVENT_NOT_LIVE, PURCHASE_LIMIT_REACHED */
+            /** @description SOLD_OUT, EVENT_NOT_LIVE, PRICE_CHANGED, PURCHASE_LIMIT_REACHED, HOLD_LIMIT_REACHED */
             409: {
                 headers: {
                     [name: string]: unknown;

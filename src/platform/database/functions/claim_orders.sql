@@ -8,8 +8,15 @@
 --   S sold out                         L the shopper's limit is reached
 --   N the event is not live            K the key was used for something else
 --   U no such active user              X no such event item
+--   P the price is not the one seen    H the shopper let go of this item too often; `waits` says until when
 --
--- `replays` is in the first row, by the request's ordinal in the arrays.
+-- `replays` and `waits` are in the first row, by the request's ordinal in the arrays.
+--
+-- `seen_amounts` and `seen_currencies` are the prices that the shoppers saw, NULL where a request names none. A replay
+-- is answered with the first order, whatever price it names.
+--
+-- `hold_limit` is how many reservations of an item a shopper may have given back or let expire within
+-- `hold_window_seconds` and still get another; NULL sets no limit. Otherwise one account could keep the last unit for ever.
 --
 -- A request for more than is left is refused, and a later, smaller one may still get its units. When nothing is
 -- left, everyone is told that, those at their limit too.
@@ -21,11 +28,12 @@
 -- must still be right when the drop has filled it.
 CREATE OR REPLACE FUNCTION claim_orders(
   wanted_items uuid[], item_ordinals integer[], order_ids uuid[], user_ids uuid[], quantities integer[],
-  keys text[]
+  keys text[], seen_amounts bigint[] DEFAULT NULL, seen_currencies text[] DEFAULT NULL,
+  hold_limit integer DEFAULT NULL, hold_window_seconds integer DEFAULT NULL
 ) RETURNS TABLE (
   item_ordinal integer, event_id uuid, item_name text, unit_price_minor bigint, currency text,
   per_user_limit integer, phase text, starts_at timestamptz, decided_at timestamptz, reserved_until timestamptz,
-  stock_remaining integer, outcomes text, replays jsonb
+  stock_remaining integer, outcomes text, replays jsonb, waits jsonb
 )
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan
@@ -56,6 +64,7 @@ DECLARE
   first_of_key integer[];
   key_taken boolean[];
   user_repeats boolean;
+  released_since timestamptz;
   item integer;
   granted bigint;
   taken_items uuid[];
@@ -92,6 +101,7 @@ BEGIN
     PERFORM FROM event_items WHERE id = ANY (wanted_items) ORDER BY id FOR NO KEY UPDATE;
     locked := true;
   END LOOP;
+  released_since := decided_at - make_interval(secs => hold_window_seconds);
 
   -- What each request would get if it were alone.
   SELECT
@@ -111,18 +121,22 @@ BEGIN
           THEN CASE WHEN p.event_item_id = wanted_items[r.item] AND p.quantity = r.quantity THEN 'R' ELSE 'K' END
         WHEN NOT on_sale[r.item] THEN 'N'
         WHEN stocks[r.item] = 0 THEN 'S'
+        WHEN r.seen_amount <> prices[r.item] OR r.seen_currency <> currencies[r.item] THEN 'P'
         WHEN s.standing + r.quantity > limits[r.item] THEN 'L'
+        WHEN s.let_go >= hold_limit THEN 'H'
         WHEN r.quantity > stocks[r.item] THEN 'S'
         ELSE 'G'
       END AS fate
-    FROM unnest(item_ordinals, user_ids, quantities, keys) WITH ORDINALITY AS r (item, user_id, quantity, key, ordinal)
+    FROM unnest(item_ordinals, user_ids, quantities, keys, seen_amounts, seen_currencies)
+      WITH ORDINALITY AS r (item, user_id, quantity, key, seen_amount, seen_currency, ordinal)
     LEFT JOIN users u ON u.id = r.user_id AND u.active
     LEFT JOIN orders p
       ON p.user_id = r.user_id AND p.idempotency_key = r.key AND p.idempotency_key IS NOT NULL
     CROSS JOIN LATERAL (
-      SELECT coalesce(sum(o.quantity), 0)::integer AS standing FROM orders o
-      WHERE o.event_item_id = wanted_items[r.item] AND o.user_id = r.user_id
-        AND o.status IN ('reserved', 'confirmed')
+      SELECT
+        coalesce(sum(o.quantity) FILTER (WHERE o.status IN ('reserved', 'confirmed')), 0)::integer AS standing,
+        count(*) FILTER (WHERE o.release_reason IN ('shopper', 'expiry') AND o.released_at > released_since) AS let_go
+      FROM orders o WHERE o.event_item_id = wanted_items[r.item] AND o.user_id = r.user_id
     ) s
   ) AS alone;
 
@@ -134,12 +148,14 @@ BEGIN
     units_left := stocks;
     key_taken := array_fill(false, ARRAY[cardinality(fates)]);
     FOR i IN 1 .. cardinality(fates) LOOP
-      CONTINUE WHEN fates[i] NOT IN ('G', 'L', 'S');
+      CONTINUE WHEN fates[i] NOT IN ('G', 'L', 'S', 'P', 'H');
       item := item_ordinals[i];
       IF key_taken[first_of_key[i]] THEN
         fates[i] := 'R';
       ELSIF units_left[item] = 0 THEN
         fates[i] := 'S';
+      ELSIF fates[i] IN ('P', 'H') THEN
+        NULL;
       ELSIF held[first_of_user[i]] + quantities[i] > limits[item] THEN
         fates[i] := 'L';
       ELSIF quantities[i] > units_left[item] THEN
@@ -229,11 +245,24 @@ BEGIN
         AND p.idempotency_key IS NOT NULL AND p.event_item_id = wanted_items[r.item] AND p.quantity = r.quantity;
   END IF;
 
+  -- The next one is granted when the oldest of the last `hold_limit` is out of the window.
+  IF 'H' = ANY (fates) THEN
+    SELECT jsonb_object_agg(r.ordinal, (
+      SELECT o.released_at + make_interval(secs => hold_window_seconds) FROM orders o
+      WHERE o.event_item_id = wanted_items[r.item] AND o.user_id = r.user_id
+        AND o.release_reason IN ('shopper', 'expiry')
+      ORDER BY o.released_at DESC OFFSET hold_limit - 1 LIMIT 1
+    ))
+    INTO waits
+    FROM unnest(item_ordinals, user_ids, fates) WITH ORDINALITY AS r (item, user_id, fate, ordinal)
+    WHERE r.fate = 'H';
+  END IF;
+
   RETURN QUERY
   SELECT
     t.item, event_ids[t.item], names[t.item], prices[t.item], currencies[t.item], limits[t.item], phases[t.item],
     starts[t.item], decided_at, ends_of_hold[t.item], stocks[t.item], t.letters,
-    CASE WHEN t.item = 1 THEN replays END
+    CASE WHEN t.item = 1 THEN replays END, CASE WHEN t.item = 1 THEN waits END
   FROM (
     SELECT r.item, string_agg(r.fate, '' ORDER BY r.ordinal) AS letters
     FROM unnest(item_ordinals, fates) WITH ORDINALITY AS r (item, fate, ordinal) GROUP BY r.item

@@ -156,6 +156,10 @@ describe('an item of a drop', () => {
 
   it.each([
     ['PURCHASE_LIMIT_REACHED', 'That would be more than one person can buy here.'],
+    [
+      'HOLD_LIMIT_REACHED',
+      'You let go of this item several times. Others have their turn first; try again later.',
+    ],
     ['SOLD_OUT', 'Sold out: the last one just went to somebody else.'],
   ])('says aloud what %s means', async (code, words) => {
     vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem(code, 409));
