@@ -59,6 +59,7 @@ export class AuthController {
     description: 'Sent again with its Idempotency-Key and the same password, it opens a session again.',
   })
   @ApiCreatedResponse({ type: AuthenticationResponse, headers: REPLAY_HEADERS })
+  @ApiResponse({ status: 400, description: 'PASSWORD_TOO_COMMON' })
   @ApiResponse({ status: 409, description: 'EMAIL_TAKEN' })
   @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
   async register(

@@ -8,6 +8,7 @@ export const authErrors = defineErrors({
   CROSS_SITE_REQUEST: { kind: 'forbidden', title: 'Another site may not ask for that.' },
   FORBIDDEN: { kind: 'forbidden', title: 'This account may not do that.' },
   WRONG_PASSWORD: { kind: 'forbidden', title: 'The current password is wrong.' },
+  PASSWORD_TOO_COMMON: { kind: 'invalid', title: 'This password is too common.' },
   EMAIL_TAKEN: { kind: 'conflict', title: 'There is already an account with this email.' },
   SESSION_NOT_FOUND: { kind: 'notFound', title: 'There is no such session.' },
   USER_NOT_FOUND: { kind: 'notFound', title: 'There is no such user.' },

@@ -8,6 +8,7 @@ import { authErrors } from './auth.errors.js';
 import type { Client } from './sessions/client.js';
 import type { ChangePasswordRequest, LoginRequest, RegisterRequest } from './dto/credentials.request.js';
 import { GuessBrake } from '../platform/limits/index.js';
+import { refuseCommonPassword } from './users/password.js';
 import { PasswordHasher } from './users/password-hasher.js';
 import { Revocations } from './tokens/revocations.js';
 import { accountOf, SecurityEvents } from './security-events.js';
@@ -32,9 +33,10 @@ export class AuthService {
   /**
    * Makes a customer and the first session, in one transaction. Sent again with its key, opens a further session:
    * the tokens of the first answer are not kept.
-   * @throws EMAIL_TAKEN, AUTH_BUSY, IDEMPOTENCY_KEY_REUSED
+   * @throws PASSWORD_TOO_COMMON, EMAIL_TAKEN, AUTH_BUSY, IDEMPOTENCY_KEY_REUSED
    */
   async register(request: RegisterRequest, client: Client, keyed?: KeyedRequest): Promise<SessionTokens> {
+    refuseCommonPassword('password', request.password);
     const passwordHash = await this.hasher.hash(request.password);
     const tokens = await this.database.transaction(async (transaction) => {
       const user = await this.users.create(transaction, {
@@ -93,7 +95,10 @@ export class AuthService {
     return this.guess({ key, tell, refusal: authErrors.INVALID_CREDENTIALS }, async () => {
       const found = await this.users.findByEmail(request.email);
       const matches = await this.hasher.matches(request.password, found?.passwordHash);
-      const tokens = found && matches ? await this.openSession(found, client) : undefined;
+      const tokens =
+        found && matches
+          ? await this.openSession(found, client, await this.rehash(request, found))
+          : undefined;
       if (tokens) tell('ok', { userId: tokens.user.id });
       else tell('failed', { userId: found?.id, reason: 'wrong credentials' });
       return tokens;
@@ -103,6 +108,7 @@ export class AuthService {
   /**
    * Changes the password and ends every session but the one that asks. Sent again with its key it has nothing left
    * to do, and the old password is no reproach.
+   * @throws PASSWORD_TOO_COMMON
    * @throws WRONG_PASSWORD, also if another change was faster
    * @throws RATE_LIMITED after too many wrong guesses in this session
    * @throws SESSION_ENDED if the account was deactivated meanwhile
@@ -114,6 +120,7 @@ export class AuthService {
     client: Client,
     keyed?: KeyedRequest,
   ): Promise<void> {
+    refuseCommonPassword('newPassword', request.newPassword);
     const tell = (outcome: 'ok' | 'failed', details: { reason?: string }) =>
       this.events.record({ act: 'password.change', outcome, userId: actor.id, ...client, ...details });
     const key = `session ${actor.sessionId}`;
@@ -158,12 +165,19 @@ export class AuthService {
    * deactivates it or changes its password meanwhile leaves no session behind.
    * @returns undefined if the account is not active, or has changed
    */
-  private openSession(found: User, client: Client): Promise<SessionTokens | undefined> {
+  private openSession(found: User, client: Client, newHash?: string): Promise<SessionTokens | undefined> {
     return this.database.transaction(async (transaction) => {
       const user = await this.users.lock(transaction, found.id);
       if (!user?.active || user.passwordHash !== found.passwordHash) return undefined;
+      if (newHash !== undefined) await this.users.setPassword(transaction, user.id, newHash);
       return this.sessions.open(transaction, user, client.device);
     });
+  }
+
+  /** The password's hash at the present cost, if the stored one was made at another. A busy machine does it next time. */
+  private async rehash({ password }: LoginRequest, found: User): Promise<string | undefined> {
+    if (!found.active || !this.hasher.isOutdated(found.passwordHash)) return undefined;
+    return this.hasher.hash(password).catch(() => undefined);
   }
 
   /** @returns the sessions that ended, or undefined if the password is wrong or another change was faster */

@@ -1,3 +1,4 @@
+import { hashSync } from 'bcryptjs';
 import { refreshCookieOf } from '../support/cookies.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createAdmin, registerUser, TEST_PASSWORD } from '../support/users.js';
@@ -19,7 +20,18 @@ describe('accounts', () => {
     ...changes,
   });
 
+  /** 72 bytes. */
+  const LONGEST = 'éüöäßñçøåæœ '.repeat(3) + 'éx';
+
   describe('POST /auth/register', () => {
+    it.each(['password', 'PASSWORD1', '12345678', 'aaaaaaaaaaaa', 'abcabcabcabc', 'qwertyuiop'])(
+      'refuses the common password %s',
+      async (password) => {
+        const { body } = await post('register', newAccount({ password })).expect(400);
+        expect(body).toMatchObject({ code: 'PASSWORD_TOO_COMMON', errors: [{ field: 'password' }] });
+      },
+    );
+
     it('makes a customer who is logged in', async () => {
       const account = newAccount({ displayName: ' Ada Lovelace ' });
       const { body, headers } = await post('register', account).expect(201);
@@ -89,8 +101,8 @@ describe('accounts', () => {
     });
 
     it('takes a password of 72 bytes, and says why not one of 73', async () => {
-      await post('register', newAccount({ password: 'é'.repeat(36) })).expect(201);
-      const { body } = await post('register', newAccount({ password: `${'é'.repeat(36)}x` })).expect(400);
+      await post('register', newAccount({ password: LONGEST })).expect(201);
+      const { body } = await post('register', newAccount({ password: `${LONGEST}x` })).expect(400);
       expect(body.errors).toEqual([
         { field: 'password', message: 'password must have at most 72 bytes in UTF-8' },
       ]);
@@ -135,7 +147,7 @@ describe('accounts', () => {
     });
 
     it('does not take what follows byte 72 for the password', async () => {
-      const account = newAccount({ password: 'p'.repeat(72) });
+      const account = newAccount({ password: LONGEST });
       await post('register', account).expect(201);
       await post('login', { email: account.email, password: account.password }).expect(200);
       const { body } = await post('login', { email: account.email, password: `${account.password}x` });
@@ -157,7 +169,69 @@ describe('accounts', () => {
     });
   });
 
+  describe('a password with accents', () => {
+    const [composed, decomposed] = [
+      'crème brûlée café'.normalize('NFC'),
+      'crème brûlée café'.normalize('NFD'),
+    ];
+
+    it.each([
+      ['composed', composed, decomposed],
+      ['decomposed', decomposed, composed],
+    ])('set %s is accepted typed the other way', async (_, set, typed) => {
+      const account = newAccount({ password: set });
+      await post('register', account).expect(201);
+      for (const password of [set, typed])
+        await post('login', { email: account.email, password }).expect(200);
+      await post('login', { email: account.email, password: 'creme brulee cafe' }).expect(401);
+    });
+
+    it('is accepted both ways where the hash is of what the keyboard sent', async () => {
+      const account = newAccount();
+      await post('register', account).expect(201);
+      await server.database.pool.query('UPDATE users SET password_hash = $2 WHERE email = $1', [
+        account.email,
+        hashSync(decomposed, 4),
+      ]);
+      for (const password of [composed, decomposed])
+        await post('login', { email: account.email, password }).expect(200);
+    });
+  });
+
+  it('hashes a password anew at login when the cost has changed', async () => {
+    const account = newAccount();
+    await post('register', account).expect(201);
+    const cost = async () => {
+      const { rows } = await server.database.pool.query('SELECT password_hash FROM users WHERE email = $1', [
+        account.email,
+      ]);
+      return (rows[0].password_hash as string).slice(0, 7);
+    };
+    expect(await cost()).toBe('$2b$04$');
+    const dearer = await startTestApp({ PASSWORD_HASH_COST: '5' }, server.database);
+    try {
+      const login = (password: string) =>
+        dearer.http.post('/api/v1/auth/login').send({ email: account.email, password });
+      await login('not the password').expect(401);
+      expect(await cost()).toBe('$2b$04$');
+      await login(account.password).expect(200);
+      expect(await cost()).toBe('$2b$05$');
+      await login(account.password).expect(200);
+    } finally {
+      await dearer.close();
+    }
+  });
+
   describe('PUT /auth/password', () => {
+    it('refuses a common new one', async () => {
+      const user = await registerUser(server);
+      const { body } = await change(user.token, {
+        currentPassword: user.password,
+        newPassword: 'iloveyou1',
+      }).expect(400);
+      expect(body).toMatchObject({ code: 'PASSWORD_TOO_COMMON', errors: [{ field: 'newPassword' }] });
+    });
+
     const change = (token: string, body: object) =>
       server.http.put('/api/v1/auth/password').auth(token, { type: 'bearer' }).send(body);
 

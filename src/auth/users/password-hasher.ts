@@ -48,15 +48,32 @@ export class PasswordHasher implements OnApplicationShutdown {
 
   /** @throws AUTH_BUSY */
   hash(password: string): Promise<string> {
-    return this.run('hash', { password, cost: this.cost });
+    return this.run('hash', { password: password.normalize('NFC'), cost: this.cost });
+  }
+
+  /** Whether the hash was made at another cost than PASSWORD_HASH_COST. */
+  isOutdated(passwordHash: string): boolean {
+    return !passwordHash.startsWith(`$2b$${String(this.cost).padStart(2, '0')}$`);
   }
 
   /**
    * Whether `password` is the one that was hashed. Without a hash (no such user, or one that nobody logs in
-   * as) it is never, after the same work.
+   * as) it is never, after the same work. Hashes are of normalised text (NFC); older ones are of what the keyboard
+   * sent, so an accented password is tried in each form.
    * @throws AUTH_BUSY
    */
   async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
+    const forms = new Set([password.normalize('NFC'), password, password.normalize('NFD')]);
+    for (const form of forms) if (await this.isHashOf(form, passwordHash)) return true;
+    return false;
+  }
+
+  /** After the last request has been answered. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private async isHashOf(password: string, passwordHash: string | undefined): Promise<boolean> {
     // bcrypt would ignore what comes after byte 72, and take a longer password for the right one.
     const possible =
       passwordHash?.length === BCRYPT_HASH_LENGTH && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
@@ -65,11 +82,6 @@ export class PasswordHasher implements OnApplicationShutdown {
       passwordHash: possible ? passwordHash : this.dummyHash,
     });
     return equal && possible;
-  }
-
-  /** After the last request has been answered. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.destroy();
   }
 
   private async run<Value>(name: string, task: object): Promise<Value> {

@@ -1,13 +1,19 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsString, MinLength, ValidateBy } from 'class-validator';
+import { isCommonPassword } from '../../platform/values/index.js';
+import { authErrors } from '../auth.errors.js';
 
 const MIN_PASSWORD_LENGTH = 8;
 
 /** bcrypt ignores what comes after. */
 export const MAX_PASSWORD_BYTES = 72;
 
-/** A password that is being chosen: 8 characters to 72 bytes, well-formed, without control characters. */
+/**
+ * A password that is being chosen: 8 characters to 72 bytes, well-formed, without control characters. It is normalised, since
+ * keyboards differ in how they compose letters.
+ */
 export function IsNewPassword(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({
@@ -16,6 +22,7 @@ export function IsNewPassword(): PropertyDecorator {
       format: 'password',
       description: `At least ${MIN_PASSWORD_LENGTH} characters and at most ${MAX_PASSWORD_BYTES} bytes in UTF-8.`,
     }),
+    Transform(({ value }) => (typeof value === 'string' ? value.normalize('NFC') : value)),
     IsString(),
     MinLength(MIN_PASSWORD_LENGTH),
     ValidateBy({
@@ -29,6 +36,14 @@ export function IsNewPassword(): PropertyDecorator {
       },
     }),
   );
+}
+
+/** @throws PASSWORD_TOO_COMMON */
+export function refuseCommonPassword(field: string, password: string): void {
+  if (!isCommonPassword(password)) return;
+  throw authErrors.PASSWORD_TOO_COMMON({
+    errors: [{ field, message: `${field} is among those that are tried first` }],
+  });
 }
 
 function fits(value: unknown): value is string {

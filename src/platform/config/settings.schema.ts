@@ -1,5 +1,6 @@
 import { isIP, SocketAddress } from 'node:net';
 import { z } from 'zod';
+import { isCommonPassword } from '../values/index.js';
 
 /** Where a setting stands in `.env.example`. */
 export type SettingGroup = 'Server' | 'Stores' | 'Security' | 'Sales' | 'Demo';
@@ -224,6 +225,8 @@ export function productionProblems(settings: RawSettings): string[] {
       problems.push('ADMIN_PASSWORD: must have at least 12 characters in production');
     else if (EXAMPLE_SECRET.test(settings.ADMIN_PASSWORD))
       problems.push('ADMIN_PASSWORD: looks like an example; choose another');
+    else if (isCommonPassword(settings.ADMIN_PASSWORD) || new Set(settings.ADMIN_PASSWORD).size < 6)
+      problems.push('ADMIN_PASSWORD: is too easily guessed; choose another');
   }
   return problems;
 }

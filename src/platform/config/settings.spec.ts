@@ -62,6 +62,14 @@ describe('Settings', () => {
       { ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: 'vQ2mZ8xC5n1' },
       'ADMIN_PASSWORD',
     ],
+    ...['aaaaaaaaaaaa', 'qwertyuiopqwertyuiop', 'abaabbabaabb', '123456789012'].map(
+      (guessable) =>
+        [
+          `the admin password ${guessable}`,
+          { ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: guessable },
+          'ADMIN_PASSWORD',
+        ] as [string, object, string],
+    ),
     [
       'an example admin password',
       { ADMIN_EMAIL: 'a@b.example', ADMIN_PASSWORD: 'Password1234' },

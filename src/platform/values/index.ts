@@ -1,3 +1,4 @@
+export { isCommonPassword } from './common-passwords.js';
 export { ClockModule } from './clock.module.js';
 export { Clock } from './clock.js';
 export { CURRENCIES, exponentOf, isCurrency, toMajorUnits } from './currencies.js';

@@ -1552,7 +1552,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuthenticationResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /** @description PASSWORD_TOO_COMMON */
             400: {
                 headers: {
                     [name: string]: unknown;
