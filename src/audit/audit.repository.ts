@@ -14,7 +14,7 @@ export class AuditRepository {
   constructor(private readonly database: Database) {}
 
   async append(transaction: Transaction, entry: Omit<AuditEntry, 'createdAt'>): Promise<void> {
-    await transaction.insert(AuditEntry, entry);
+    await transaction.manager.insert(AuditEntry, entry);
   }
 
   /** Newest first. */

@@ -12,8 +12,8 @@ export class CatalogItemRepository {
   constructor(private readonly database: Database) {}
 
   async insert(transaction: Transaction, item: Omit<CatalogItem, 'createdAt'>): Promise<CatalogItem> {
-    await transaction.insert(CatalogItem, item);
-    return transaction.findOneByOrFail(CatalogItem, { id: item.id });
+    await transaction.manager.insert(CatalogItem, item);
+    return transaction.manager.findOneByOrFail(CatalogItem, { id: item.id });
   }
 
   find(id: string): Promise<CatalogItem | null> {

@@ -57,7 +57,7 @@ export class DemoSeed {
 
   /** By email, of the logins that do not exist yet. */
   private async hashMissingPasswords(): Promise<ReadonlyMap<string, string>> {
-    const existing = await this.findUsers(this.database.reader);
+    const existing = await this.database.transaction((transaction) => this.findUsers(transaction));
     const missing = demoLogins.filter(({ email }) => !existing.has(email));
     return new Map(
       await Promise.all(

@@ -28,26 +28,27 @@ export class SeedRepository {
 
   /** Held until the transaction ends. @returns whether nobody else holds it. */
   async tryLockDiscussion(transaction: Transaction): Promise<boolean> {
-    const [row] = await transaction.query('SELECT pg_try_advisory_xact_lock($1) AS locked', [
-      DISCUSSION_LOCK_KEY,
-    ]);
+    const [row] = await transaction.query<[{ locked: boolean }]>(
+      'SELECT pg_try_advisory_xact_lock($1) AS locked',
+      [DISCUSSION_LOCK_KEY],
+    );
     return row.locked;
   }
 
   async databaseTime(transaction: Transaction): Promise<Date> {
-    const [row] = await transaction.query('SELECT clock_timestamp() AS now');
+    const [row] = await transaction.query<[{ now: Date }]>('SELECT clock_timestamp() AS now');
     return row.now;
   }
 
   /** Ids of the users that exist, by email. */
   async userIds(transaction: Transaction, emails: readonly string[]): Promise<Map<string, string>> {
-    const users = await transaction.findBy(User, { email: In(emails) });
+    const users = await transaction.manager.findBy(User, { email: In(emails) });
     return new Map(users.map(({ email, id }) => [email, id]));
   }
 
   /** Ids of the catalogue's items that exist, by the address of their image; the first of several. */
   async itemIds(transaction: Transaction, imageUrls: readonly string[]): Promise<Map<string, string>> {
-    const items = await transaction.find(CatalogItem, {
+    const items = await transaction.manager.find(CatalogItem, {
       where: { imageUrl: In(imageUrls) },
       order: { id: 'DESC' },
     });
@@ -56,7 +57,7 @@ export class SeedRepository {
 
   /** Id of the drop of this title that is over, if there is one; the first of several. */
   async pastEventId(transaction: Transaction, title: string): Promise<string | undefined> {
-    const [event] = await transaction.find(DropEvent, {
+    const [event] = await transaction.manager.find(DropEvent, {
       where: { title, status: 'closed' },
       order: { id: 'ASC' },
       take: 1,
@@ -65,12 +66,12 @@ export class SeedRepository {
   }
 
   countEvents(transaction: Transaction): Promise<number> {
-    return transaction.count(DropEvent);
+    return transaction.manager.count(DropEvent);
   }
 
   /** Whether something can be bought now, or from a drop that opens within the hour. */
   async somethingToBuy(transaction: Transaction): Promise<boolean> {
-    const [row] = await transaction.query(`
+    const [row] = await transaction.query<[{ found: boolean }]>(`
       SELECT EXISTS (
         SELECT FROM events e JOIN event_items i ON i.event_id = e.id
         WHERE i.stock_remaining > 0
@@ -85,14 +86,14 @@ export class SeedRepository {
 
   /** A drop as it stands when it is over and all its orders were confirmed. */
   async insertPastDrop(transaction: Transaction, { event, items, orders }: PastDrop): Promise<void> {
-    await transaction.insert(DropEvent, {
+    await transaction.manager.insert(DropEvent, {
       ...event,
       status: 'closed',
       openedAt: event.startsAt,
       closedAt: event.endsAt,
     });
-    await transaction.insert(EventItem, items);
-    await transaction.insert(
+    await transaction.manager.insert(EventItem, items);
+    await transaction.manager.insert(
       Order,
       orders.map((order) => ({ ...order, status: 'confirmed' as const, reservedUntil: event.endsAt })),
     );

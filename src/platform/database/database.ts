@@ -4,9 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Settings } from '../config/index.js';
 import { endConnectionsLentTooLong, surviveBrokenConnections } from './pool-care.js';
 import { LENT_LIMIT_MS, SESSION_OPTIONS } from './timeouts.js';
-
-/** An open transaction; write methods of repositories take it as their first argument. */
-export type Transaction = EntityManager;
+import { Transaction } from './transaction.js';
 
 export interface PoolFigures {
   total: number;
@@ -55,9 +53,15 @@ export class Database implements OnApplicationShutdown {
     endConnectionsLentTooLong(this.generalPool, LENT_LIMIT_MS);
   }
 
-  /** Runs `work` in one READ COMMITTED transaction; what throws rolls back. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction('READ COMMITTED', work);
+  /** Runs `work` in one READ COMMITTED transaction; what throws rolls back. Hints are told after the commit. */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let opened: Transaction | undefined;
+    const result = await this.dataSource.transaction('READ COMMITTED', (manager) => {
+      opened = new Transaction(manager);
+      return work(opened);
+    });
+    opened?.committed();
+    return result;
   }
 
   /** For reads outside a transaction. */

@@ -1,7 +1,8 @@
 export { minorUnits } from './columns.js';
 export { createDataSource } from './data-source.js';
 export { DatabaseModule } from './database.module.js';
-export { Database, type Transaction } from './database.js';
+export { Database } from './database.js';
+export { Transaction } from './transaction.js';
 export { describeSchema } from './describe-schema.js';
 export { EmbeddedPostgres } from './embedded-postgres.js';
 export { EmbeddedPostgresError } from './embedded/error.js';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { DataSource } from 'typeorm';
-import type { Transaction } from './database.js';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** Instances that start together migrate one after the other. */
 const MIGRATION_LOCK_KEY = 7_310_582;
@@ -75,19 +74,19 @@ CREATE TABLE IF NOT EXISTS schema_files (
   applied_at timestamptz NOT NULL DEFAULT now()
 )`;
 
-async function readApplied(transaction: Transaction): Promise<Map<string, string>> {
+async function readApplied(transaction: EntityManager): Promise<Map<string, string>> {
   const rows: { path: string; checksum: string }[] = await transaction.query(
     'SELECT path, checksum FROM schema_files',
   );
   return new Map(rows.map(({ path, checksum }) => [path, checksum]));
 }
 
-async function apply(transaction: Transaction, file: SchemaFile): Promise<void> {
+async function apply(transaction: EntityManager, file: SchemaFile): Promise<void> {
   await transaction.query(file.sql);
   await record(transaction, file);
 }
 
-async function record(transaction: Transaction, file: SchemaFile): Promise<void> {
+async function record(transaction: EntityManager, file: SchemaFile): Promise<void> {
   await transaction.query(
     `INSERT INTO schema_files (path, checksum) VALUES ($1, $2)
      ON CONFLICT (path) DO UPDATE SET checksum = excluded.checksum, applied_at = now()`,
@@ -105,7 +104,7 @@ function hasNewerMigrations(applied: ReadonlyMap<string, string>, { migrations }
 }
 
 /** CREATE OR REPLACE makes a second function when the arguments change, and calls of the first stay as they were. */
-async function assertOneSignature(transaction: Transaction, files: readonly SchemaFile[]): Promise<void> {
+async function assertOneSignature(transaction: EntityManager, files: readonly SchemaFile[]): Promise<void> {
   const names = files.map(({ path }) => path.replace(/^functions\/(.*)\.sql$/, '$1'));
   const rows: { name: string }[] = await transaction.query(
     `SELECT proname AS name FROM pg_proc
@@ -127,7 +126,10 @@ const TYPEORM_NAMES: Record<string, string> = {
   'migrations/0004-idempotency-records.sql': 'IdempotencyRecords1795348800000',
 };
 
-async function adoptTypeOrmMigrations(transaction: Transaction, { migrations }: SchemaFiles): Promise<void> {
+async function adoptTypeOrmMigrations(
+  transaction: EntityManager,
+  { migrations }: SchemaFiles,
+): Promise<void> {
   const [{ exists }] = await transaction.query(`SELECT to_regclass('migrations') IS NOT NULL AS exists`);
   if (!exists) return;
   const rows: { name: string }[] = await transaction.query('SELECT name FROM migrations');
