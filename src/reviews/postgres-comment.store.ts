@@ -137,7 +137,7 @@ export class PostgresCommentStore extends CommentStore {
   private removeIn(threadId: string, isMeant: (comment: Comment) => boolean, at: Date): Promise<number> {
     return this.database.transaction(async (transaction) => {
       await transaction.query(LOCK_THREAD, [threadId]);
-      const rows = transaction.getRepository(CommentRow);
+      const rows = transaction.manager.getRepository(CommentRow);
       const thread = (await rows.findBy({ rootId: threadId })).map(toComment);
       const left = new Map(removeFrom(thread, isMeant, at).map((comment) => [comment.id, comment]));
       const gone = thread.filter(({ id }) => !left.has(id)).map(({ id }) => id);
