@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { createDrop } from '../support/drops.js';
 import type { TestApp } from '../support/test-app.js';
-import { registerUser, TEST_PASSWORD } from '../support/users.js';
+import { createAdmin, registerUser, TEST_PASSWORD } from '../support/users.js';
 import { openShop } from './support/opened-shop.js';
 import { accountButton, heading, logIn, register, type Visitors } from './support/visitors.js';
 
@@ -144,5 +144,81 @@ describe('a session', () => {
     expect(complaints).toEqual([]);
     await page.goto('/orders');
     await heading(page, 'Welcome back').waitFor();
+  });
+
+  const LOGOUT = '**/api/v1/auth/logout';
+  const REFRESH = '**/api/v1/auth/refresh';
+  const logOut = async (page: Page) => {
+    await accountButton(page).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+  };
+
+  it('takes what was read for somebody from every tab when they log out, or somebody else logs in', async () => {
+    const [admin, bo] = await Promise.all([createAdmin(shop), registerUser(shop, 'Bo')]);
+    const page = await visitors.arriveAs(admin);
+    await page.goto('/');
+    await accountButton(page).waitFor();
+    const users = await page.context().newPage();
+    await users.goto('/admin/users');
+    await users.getByText(bo.email).waitFor();
+    const profile = await page.context().newPage();
+    await profile.goto('/profile');
+    await profile.getByText(admin.email).waitFor();
+
+    await logOut(page);
+    for (const tab of [users, profile]) await heading(tab, 'Welcome back').waitFor();
+    expect(await users.content()).not.toContain(bo.email);
+    expect(await profile.content()).not.toContain(admin.email);
+
+    await page.goto('/login');
+    await logIn(page, bo);
+    // Each tab is back where it was, as far as that is Bo's to see.
+    await profile.getByText(bo.email).waitFor();
+    await heading(users, 'There is nothing here').waitFor();
+    for (const tab of [users, profile]) expect(await tab.content()).not.toContain(admin.email);
+  });
+
+  it.each(['a busy shop', 'a broken line'])(
+    'is not over for %s at the first look: the page waits, and opens when there is an answer',
+    async (why) => {
+      const page = await visitors.arriveAs(await registerUser(shop));
+      const visited: string[] = [];
+      page.on('framenavigated', () => visited.push(pathOf(page)));
+      let isBroken = true;
+      await page.route(REFRESH, (route) => {
+        if (!isBroken) return route.continue();
+        return why === 'a busy shop' ? route.fulfill({ status: 503 }) : route.abort();
+      });
+      await page.goto('/orders');
+      await page.getByText('Still connecting').first().waitFor();
+      expect(await page.getByRole('link', { name: 'Log in' }).count()).toBe(0);
+      isBroken = false;
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('No orders yet').waitFor();
+      await accountButton(page).waitFor();
+      expect(visited).not.toContain('/login');
+    },
+  );
+
+  it('that could not be ended says so, over reloads, and is ended before anything else is asked for', async () => {
+    const page = await visitors.arriveAs(await registerUser(shop));
+    await page.goto('/profile');
+    await heading(page, 'Profile').waitFor();
+    await page.route(LOGOUT, (route) => route.abort());
+    await logOut(page);
+    const note = page.getByText('You may not be logged out yet');
+    await note.waitFor();
+    await page.reload();
+    await note.waitFor();
+    expect(await page.context().cookies()).toHaveLength(1);
+
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.unroute(LOGOUT);
+    await page.goto('/orders');
+    await heading(page, 'Welcome back').waitFor();
+    await note.waitFor({ state: 'detached' });
+    expect(await page.context().cookies()).toEqual([]);
+    expect(asked.find((path) => path.startsWith('/api/v1/auth'))).toBe('/api/v1/auth/logout');
   });
 });

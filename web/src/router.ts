@@ -2,6 +2,7 @@ import {
   createRouter,
   createWebHistory,
   type RouteLocationNormalized,
+  type RouteLocationRaw,
   type RouteRecordRaw,
 } from 'vue-router';
 import pages from '../routes.json';
@@ -90,16 +91,18 @@ export const router = createRouter({
   },
 });
 
-router.beforeEach(async (to) => {
+/** Where a page that is not for this visitor leads to. Before it is known who that is, nobody is led anywhere. */
+export function detourFrom(to: RouteLocationNormalized): RouteLocationRaw | undefined {
   const session = useSession();
-  if (!to.meta.needs && !to.meta.guestsOnly) return true;
-  await session.restore();
-  if (to.meta.guestsOnly) return session.isSignedIn ? returnPath(to) : true;
-  if (!session.isSignedIn) return { name: 'login', query: { return: to.fullPath } };
+  if (!session.isKnown) return undefined;
+  if (to.meta.guestsOnly) return session.isSignedIn ? returnPath(to) : undefined;
+  if (to.meta.needs && !session.isSignedIn) return { name: 'login', query: { return: to.fullPath } };
   if (to.meta.needs === 'admin' && !session.isAdmin)
     return { name: 'not-found', params: { path: to.path.split('/').slice(1) } };
-  return true;
-});
+  return undefined;
+}
+
+router.beforeEach((to) => detourFrom(to) ?? true);
 
 /** Where to go after signing in: only ever a path of this shop, whatever the address says. */
 export function returnPath(route: RouteLocationNormalized): string {

@@ -11,6 +11,7 @@ export async function downloadOrders(eventId: string): Promise<void> {
   let file: Blob;
   try {
     response = await fetch(`/api/v1/admin/events/${eventId}/orders.csv`, {
+      signal: tokens.signal,
       headers: token ? { authorization: `Bearer ${token}` } : {},
     });
     if (!response.ok) throw await problemOf(response);

@@ -1,14 +1,23 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { ref, watch } from 'vue';
 import { api } from '@/api/client';
 import type { EventState } from '@protocol';
 import type { DropEvent } from '@/api/types';
+import { useSession } from '@/features/auth/session.store';
 import { readWithTime } from '@/features/time/read-with-time';
 import { serverClock } from '@/features/time/use-now';
 
 export const useEvents = defineStore('events', () => {
   const byId = ref(new Map<string, DropEvent>());
   const viewers = ref(new Map<string, number>());
+
+  // An admin reads more of a drop than its page shows to all.
+  const session = useSession();
+  watch(
+    () => session.era,
+    () => byId.value.clear(),
+    { flush: 'sync' },
+  );
 
   /**
    * Keeps the newest state of an event. An answer that left the server before what is already shown (a

@@ -39,6 +39,12 @@ export function usePurchase(
 
   async function buy(quantity: number, isResumed = false): Promise<void> {
     if (isBusy.value) return;
+    if (!session.isKnown) {
+      // Not known yet is not nobody: the press waits, and says so.
+      state.value = { kind: 'retrying' };
+      await session.restore();
+      state.value = { kind: 'idle' };
+    }
     if (!session.user) return on.signIn();
     const attempt = attemptBook().begin(session.user.id, eventItemId, quantity);
     state.value = { kind: 'sending' };
