@@ -28,13 +28,16 @@ const orderOf = (call: Promise<{ data?: { order: Schemas['OrderResponse'] } }>) 
 
 const path = <T extends Record<string, string>>(values: T) => ({ params: { path: values } });
 
+const keyed = (key: string) => ({ header: { 'Idempotency-Key': key } });
+
 /** Every call of the shop, named by intent. Each throws ApiProblem. */
 export const api = {
-  register: (body: Schemas['RegisterRequest']) => dataOf(client.POST('/api/v1/auth/register', { body })),
+  register: (body: Schemas['RegisterRequest'], key: string) =>
+    dataOf(client.POST('/api/v1/auth/register', { params: keyed(key), body })),
   login: (body: Schemas['LoginRequest']) => dataOf(client.POST('/api/v1/auth/login', { body })),
   logout: () => dataOf(client.POST('/api/v1/auth/logout')),
-  changePassword: (body: Schemas['ChangePasswordRequest']) =>
-    dataOf(client.PUT('/api/v1/auth/password', { body })),
+  changePassword: (body: Schemas['ChangePasswordRequest'], key: string) =>
+    dataOf(client.PUT('/api/v1/auth/password', { params: keyed(key), body })),
   sessions: () => dataOf(client.GET('/api/v1/auth/sessions')),
   endSession: (id: string) => dataOf(client.DELETE('/api/v1/auth/sessions/{id}', path({ id }))),
 
@@ -76,21 +79,29 @@ export const api = {
     dataOf(client.GET('/api/v1/reviews/items/{itemId}/mine', path({ itemId }))).then(
       ({ review }) => review ?? undefined,
     ),
-  rate: (itemId: string, body: Schemas['PutReviewRequest']) =>
-    dataOf(client.POST('/api/v1/reviews/items/{itemId}', { ...path({ itemId }), body })),
+  rate: (itemId: string, body: Schemas['PutReviewRequest'], key: string) =>
+    dataOf(
+      client.POST('/api/v1/reviews/items/{itemId}', { params: { path: { itemId }, ...keyed(key) }, body }),
+    ),
   threads: (eventId: string, cursor?: string) =>
     dataOf(
       client.GET('/api/v1/reviews/events/{eventId}/comments', {
         params: { path: { eventId }, query: { limit: 20, cursor } },
       }),
     ),
-  comment: (eventId: string, text: string) =>
+  comment: (eventId: string, text: string, key: string) =>
     dataOf(
-      client.POST('/api/v1/reviews/events/{eventId}/comments', { ...path({ eventId }), body: { text } }),
+      client.POST('/api/v1/reviews/events/{eventId}/comments', {
+        params: { path: { eventId }, ...keyed(key) },
+        body: { text },
+      }),
     ),
-  reply: (commentId: string, text: string) =>
+  reply: (commentId: string, text: string, key: string) =>
     dataOf(
-      client.POST('/api/v1/reviews/comments/{commentId}/replies', { ...path({ commentId }), body: { text } }),
+      client.POST('/api/v1/reviews/comments/{commentId}/replies', {
+        params: { path: { commentId }, ...keyed(key) },
+        body: { text },
+      }),
     ),
 
   dashboard: (cursor?: string) =>
@@ -98,7 +109,8 @@ export const api = {
   dashboardPace: () => dataOf(client.GET('/api/v1/admin/events/dashboard/pace')),
   eventDefaults: () => dataOf(client.GET('/api/v1/admin/events/defaults')),
   adminEvent: (id: string) => dataOf(client.GET('/api/v1/admin/events/{id}', path({ id }))),
-  createEvent: (body: Schemas['CreateEventRequest']) => dataOf(client.POST('/api/v1/admin/events', { body })),
+  createEvent: (body: Schemas['CreateEventRequest'], key: string) =>
+    dataOf(client.POST('/api/v1/admin/events', { params: keyed(key), body })),
   updateEvent: (id: string, version: number, body: Schemas['UpdateEventRequest']) =>
     dataOf(
       client.PUT('/api/v1/admin/events/{id}', {
@@ -112,8 +124,8 @@ export const api = {
     dataOf(client.GET('/api/v1/admin/events/{id}/replay', { params: { path: { id }, query } })),
   items: (query: { search?: string; cursor?: string }) =>
     dataOf(client.GET('/api/v1/admin/items', { params: { query: { limit: 50, ...query } } })),
-  createItem: (body: Schemas['CreateCatalogItemRequest']) =>
-    dataOf(client.POST('/api/v1/admin/items', { body })),
+  createItem: (body: Schemas['CreateCatalogItemRequest'], key: string) =>
+    dataOf(client.POST('/api/v1/admin/items', { params: keyed(key), body })),
   users: (query: { search?: string; cursor?: string }) =>
     dataOf(client.GET('/api/v1/admin/users', { params: { query: { limit: 30, ...query } } })),
   /** @returns how many comments there were */

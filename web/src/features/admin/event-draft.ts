@@ -61,6 +61,27 @@ export function draftOf(event: DropEvent, zone = timeZone()): EventDraft {
   };
 }
 
+/** Tells whether the drop stands as it was asked for. */
+export function saysTheSame(event: DropEvent, input: EventInput): boolean {
+  const plain = ({ title, description, startsAt, endsAt, reservationTtlSeconds, items }: EventInput) =>
+    JSON.stringify([
+      title,
+      description ?? '',
+      Date.parse(startsAt),
+      Date.parse(endsAt),
+      reservationTtlSeconds ?? event.reservationTtlSeconds,
+      items.map(({ itemId, price, stock, perUserLimit }) => [
+        itemId,
+        price.amount,
+        price.currency,
+        stock,
+        perUserLimit,
+      ]),
+    ]);
+  const items = event.items.map((item) => ({ ...item, stock: item.stockTotal }));
+  return plain({ ...event, items }) === plain(input);
+}
+
 /** A whole number within limits, or undefined. */
 function whole(text: string | number, min: number, max: number): number | undefined {
   const typed = String(text).trim();

@@ -1,10 +1,11 @@
 import { computed, nextTick, ref, useTemplateRef } from 'vue';
+import type { Drafted } from '@/features/drafts/use-draft';
 import { useSubmit } from '@/ui/use-submit';
 import type { Faults } from './event-draft';
 
-export interface DraftForm {
+export interface DraftForm<T extends object> {
   /** What is typed so far. */
-  draft: object;
+  drafted: Drafted<T>;
   /** What the form itself finds wrong with it. */
   faultsNow: () => Faults;
   send: () => Promise<unknown>;
@@ -16,11 +17,10 @@ export interface DraftForm {
  * A form whose faults stand at their fields, and whose first one gets the focus. The form's own faults follow
  * what one types after the first try; those that the server found stay until the next.
  */
-export function useDraftForm({ draft, faultsNow, send, faultsOf }: DraftForm) {
+export function useDraftForm<T extends object>({ drafted, faultsNow, send, faultsOf }: DraftForm<T>) {
   const form = useTemplateRef<HTMLFormElement>('form');
   const tried = ref(false);
   const refused = ref<Faults>({});
-  const untouched = JSON.stringify(draft);
 
   async function focusFirstFault() {
     await nextTick();
@@ -48,6 +48,6 @@ export function useDraftForm({ draft, faultsNow, send, faultsOf }: DraftForm) {
       Object.keys(refused.value).length === 0 ? attempt.problem.value : undefined,
     ),
     /** While it is being sent, the page may be left: that is where sending leads. */
-    isUnsaved: computed(() => !attempt.sending.value && JSON.stringify(draft) !== untouched),
+    isUnsaved: computed(() => !attempt.sending.value && drafted.isTouched.value),
   };
 }

@@ -168,8 +168,8 @@ export const useSession = defineStore('session', () => {
 
   const login = (email: string, password: string) => enter(() => api.login({ email, password }));
 
-  const register = (displayName: string, email: string, password: string) =>
-    enter(() => api.register({ displayName, email, password }));
+  const register = (account: { displayName: string; email: string; password: string }, key: string) =>
+    enter(() => api.register(account, key));
 
   /**
    * Nothing of the user is shown after it, whatever the server says. Without an answer the cookie may still live:
