@@ -6,8 +6,10 @@ import {
   type RouteRecordRaw,
 } from 'vue-router';
 import pages from '../routes.json';
+import { tabStore } from '@/environment';
 import { useSession } from '@/features/auth/session.store';
 import HomePage from '@/features/events/HomePage.vue';
+import { isMissingFile } from '@/ui/crash';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -103,6 +105,33 @@ export function detourFrom(to: RouteLocationNormalized): RouteLocationRaw | unde
 }
 
 router.beforeEach((to) => detourFrom(to) ?? true);
+
+/** Fetches a page's code before it is needed. That it cannot be had is told when it is. */
+export function prefetchPage(name: string): void {
+  const view = views[name]?.component;
+  if (typeof view === 'function') void (view as () => Promise<unknown>)().catch(() => undefined);
+}
+
+const WHOLE_LOAD = 'swiftdrop.whole-load';
+
+/**
+ * Loads the page whole whose code could not be fetched: after a deploy, the files of the page that is open are gone.
+ * Once only, and not while the shop cannot be reached, where the browser would show its own page instead of ours.
+ */
+router.onError(async (error: unknown, to) => {
+  const isTried = tabStore.getItem(WHOLE_LOAD) === to.fullPath || !tabStore.isLasting();
+  const isThere = () =>
+    fetch(to.fullPath, { method: 'HEAD' }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  if (!isMissingFile(error) || isTried || !(await isThere())) return reportError(error);
+  tabStore.setItem(WHOLE_LOAD, to.fullPath);
+  location.assign(to.fullPath);
+});
+router.afterEach((to, _from, failure) => {
+  if (!failure && tabStore.getItem(WHOLE_LOAD) === to.fullPath) tabStore.removeItem(WHOLE_LOAD);
+});
 
 /** Where to go after signing in: only ever a path of this shop, whatever the address says. */
 export function returnPath(route: RouteLocationNormalized): string {

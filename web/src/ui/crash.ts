@@ -10,6 +10,11 @@ const isOurs = ({ error, filename }: ErrorEvent) =>
 /** An act that was called off on purpose. */
 const isAbort = (reason: unknown) => reason instanceof DOMException && reason.name === 'AbortError';
 
+/** Code or a style of a page that could not be fetched, as each engine and Vite say it. */
+export const isMissingFile = (error: unknown): boolean =>
+  error instanceof Error &&
+  /dynamically imported module|Importing a module script failed|preload CSS/i.test(error.message);
+
 /** Turns every exception that nobody caught into a state that the page shows. Returns what stops it. */
 export function watchCrashes(app: App): () => void {
   // Passed on to the browser, so that it stands in the console like any other, and comes back below.
@@ -17,9 +22,12 @@ export function watchCrashes(app: App): () => void {
   const listening = new AbortController();
   const { signal } = listening;
   addEventListener('error', (event) => isOurs(event) && (crash.value = event.error), { signal });
-  addEventListener('unhandledrejection', ({ reason }) => isAbort(reason) || (crash.value = reason), {
-    signal,
-  });
+  const rejected = (event: PromiseRejectionEvent) => {
+    // The router sees to it that the page is loaded whole.
+    if (isMissingFile(event.reason)) event.preventDefault();
+    else if (!isAbort(event.reason)) crash.value = event.reason;
+  };
+  addEventListener('unhandledrejection', rejected, { signal });
   return () => listening.abort();
 }
 
