@@ -32,10 +32,10 @@ it('keeps all pages that are open when it is read anew', async () => {
   await pages.more();
   list.ids.unshift('e');
   await pages.refresh();
-  expect(shown()).toBe('edcb');
+  expect(shown()).toBe('edcba');
   list.fails = true;
   await pages.refresh();
-  expect([shown(), pages.problem.value]).toEqual(['edcb', new Error('no answer')]);
+  expect([shown(), pages.problem.value]).toEqual(['edcba', new Error('no answer')]);
   list.fails = false;
   await pages.more();
   expect(pages.problem.value).toBeUndefined();

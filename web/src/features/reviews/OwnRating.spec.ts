@@ -48,7 +48,7 @@ it('starts empty for a first rating, and says from then on that it stands', asyn
   expect(screen.queryByText(/^Your rating of/)).not.toBeInTheDocument();
   await user.click(star('4 stars'));
   await user.click(await saveButton());
-  expect(api.rate).toHaveBeenCalledWith('lamp', { rating: 4 });
+  expect(api.rate).toHaveBeenCalledWith('lamp', { rating: 4 }, expect.any(String));
   await screen.findByText('Your rating of May 6, 2026. What you save here replaces it.');
 });
 
@@ -61,7 +61,7 @@ it('starts from the earlier rating, so that changing the stars keeps the words',
   expect(words()).toHaveValue('Bright');
   await user.click(star('5 stars'));
   await user.click(await saveButton());
-  expect(api.rate).toHaveBeenCalledWith('lamp', { rating: 5, text: 'Bright' });
+  expect(api.rate).toHaveBeenCalledWith('lamp', { rating: 5, text: 'Bright' }, expect.any(String));
   await screen.findByText('Your rating is saved.');
   await user.type(words(), '!');
   expect(screen.queryByText('Your rating is saved.')).not.toBeInTheDocument();
