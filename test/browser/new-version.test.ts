@@ -46,7 +46,8 @@ describe('after a deploy, a page that is still open', () => {
     await page.getByTestId('buy').click();
     await page.getByText('SwiftDrop did not start.').waitFor();
     expect(loads.filter((path) => path.includes('/confirm/'))).toHaveLength(1);
-    expect(visitors.faults.splice(0).join()).toContain('dynamically imported module');
+    // It stands in the console, too.
+    expect(visitors.faults.splice(0)).not.toEqual([]);
   });
 
   it('has the code of the confirm page before it is needed', async () => {
