@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsEmail, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsText } from '../../platform/values/index.js';
+import { IsName } from '../../platform/values/index.js';
 import { IsNewPassword } from '../users/password.js';
 
 export const MAX_DISPLAY_NAME_LENGTH = 60;
@@ -29,7 +29,7 @@ export class RegisterRequest {
   password!: string;
 
   @ApiProperty({ minLength: 1, maxLength: MAX_DISPLAY_NAME_LENGTH, example: 'Ada' })
-  @IsText(1, MAX_DISPLAY_NAME_LENGTH)
+  @IsName(1, MAX_DISPLAY_NAME_LENGTH)
   displayName!: string;
 }
 

@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsText } from '../../platform/values/index.js';
+import { IsName } from '../../platform/values/index.js';
 import { MAX_DISPLAY_NAME_LENGTH } from './credentials.request.js';
 
 export class UpdateProfileRequest {
   @ApiProperty({ minLength: 1, maxLength: MAX_DISPLAY_NAME_LENGTH, example: 'Ada' })
-  @IsText(1, MAX_DISPLAY_NAME_LENGTH)
+  @IsName(1, MAX_DISPLAY_NAME_LENGTH)
   displayName!: string;
 }

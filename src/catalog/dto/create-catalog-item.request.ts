@@ -1,13 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Matches, MaxLength } from 'class-validator';
-import { IsText, MayBeAbsent } from '../../platform/values/index.js';
+import { IsName, IsText, MayBeAbsent } from '../../platform/values/index.js';
 
 /** A path on this shop or an https address, so that neither `javascript:` nor mixed content reaches a page. */
 const IMAGE_URL = /^(\/(?![/\\])|https:\/\/[^/\s])[^\s"'<>\\]*$/;
 
 export class CreateCatalogItemRequest {
   @ApiProperty({ minLength: 1, maxLength: 200, example: 'Aurora lamp' })
-  @IsText(1, 200)
+  @IsName(1, 200)
   name!: string;
 
   @ApiPropertyOptional({ maxLength: 5000, default: '' })
@@ -16,7 +16,7 @@ export class CreateCatalogItemRequest {
   description?: string;
 
   @ApiProperty({ minLength: 1, maxLength: 100, example: 'Home' })
-  @IsText(1, 100)
+  @IsName(1, 100)
   category!: string;
 
   @ApiPropertyOptional({

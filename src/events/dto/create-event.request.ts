@@ -11,7 +11,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant, IsText, MayBeAbsent, Money } from '../../platform/values/index.js';
+import { IsInstant, IsName, IsText, MayBeAbsent, Money } from '../../platform/values/index.js';
 
 const MAX_ITEMS_PER_EVENT = 50;
 const MAX_STOCK = 1_000_000;
@@ -45,7 +45,7 @@ export class EventItemRequest {
 
 export class CreateEventRequest {
   @ApiProperty({ minLength: 1, maxLength: 200 })
-  @IsText(1, 200)
+  @IsName(1, 200)
   title!: string;
 
   @ApiPropertyOptional({ maxLength: 5000, default: '' })

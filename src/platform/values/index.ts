@@ -7,4 +7,4 @@ export { isInstant, IsInstant } from './instant.js';
 export { MAX_PRICE_MINOR, Money } from './money.js';
 export { MayBeAbsent } from './optional.js';
 export { SharedReads } from './shared-reads.js';
-export { IsText } from './text.js';
+export { IsName, IsText } from './text.js';

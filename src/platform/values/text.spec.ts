@@ -1,9 +1,14 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { IsText } from './text.js';
+import { IsName, IsText, tidyText } from './text.js';
 
 class Words {
   @IsText(1, 20)
+  text!: string;
+}
+
+class Title {
+  @IsName(1, 20)
   text!: string;
 }
 
@@ -12,7 +17,7 @@ class Remark {
   text!: string;
 }
 
-const accepts = (type: typeof Words | typeof Remark, text: unknown) =>
+const accepts = (type: typeof Words | typeof Title | typeof Remark, text: unknown) =>
   validateSync(plainToInstance(type, { text })).length === 0;
 
 describe('text', () => {
@@ -46,6 +51,38 @@ describe('text', () => {
 
   it('may be empty where it is optional, but not of nothing visible', () => {
     expect(accepts(Remark, '  ')).toBe(true);
-    expect(accepts(Remark, '\u200b')).toBe(false);
+    expect(accepts(Remark, '\u3164')).toBe(false);
+  });
+
+  it.each(['two\nlines', 'a\ttab', 'a\rreturn', 'a\u2028separator', 'a\u2029paragraph'])(
+    'may not be %j where it is a name',
+    (text) => expect(accepts(Title, text)).toBe(false),
+  );
+
+  it.each([
+    ['one form', 'e\u0301', '\u00e9'],
+    ['one kind of line break', 'a\r\nb\rc', 'a\nb\nc'],
+    ['no space of no width', '\ufeffA\u200bd\u2060a\u00ad', 'Ada'],
+    ['no joiner between Latin letters', 'A\u200dd\u200ca', 'Ada'],
+    ['no joiner at an end', '\u200dAda\u200d', 'Ada'],
+    ['no hidden tags', 'Ada\u{e0041}\u{e0042}', 'Ada'],
+    ['no half characters', 'A\ud800', 'A\ufffd'],
+  ])('has %s', (_, typed, kept) => expect(tidyText(typed)).toBe(kept));
+
+  it.each([
+    ['a family', '👩‍👩‍👧‍👦'],
+    ['a profession with a skin', '👩🏽‍🚒'],
+    ['a flag of joined emoji', '🏳️‍🌈'],
+    ['a heart that burns', '❤️‍🔥'],
+    ['a flag made of tags', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
+    ['a flag of letters', '🇹🇼'],
+    ['a keycap', '1️⃣'],
+    ['Arabic', 'مرحبا بالعالم'],
+    ['Persian with its joiner', 'می\u200cخواهم'],
+    ['Hindi with its joiner', 'क्\u200dष'],
+    ['Chinese', '珍珠奶茶　限量'],
+  ])('keeps %s as it is', (_, text) => {
+    expect(tidyText(text)).toBe(text);
+    expect(accepts(Title, text)).toBe(true);
   });
 });
