@@ -97,7 +97,7 @@ export class EventsRepository {
   async find(id: string, transaction?: Transaction): Promise<EventView | undefined> {
     const [event]: EventView[] = transaction
       ? await transaction.query(ONE_EVENT, [id])
-      : await this.database.readPrepared<EventView>('event', ONE_EVENT, [id]);
+      : await this.database.queryPrepared<EventView>('event', ONE_EVENT, [id]);
     return event;
   }
 

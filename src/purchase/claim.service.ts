@@ -3,7 +3,7 @@ import { commonErrors, type AppError } from '../platform/errors/index.js';
 import { Listeners } from '../platform/signals/index.js';
 import { Settings } from '../platform/config/index.js';
 import { Money } from '../platform/values/index.js';
-import { BatchedClaims, type ItemClaims } from './batched-claims.js';
+import { Batcher, type KeyedRequests } from './batching/batcher.js';
 import {
   ClaimsRepository,
   isUndone,
@@ -64,7 +64,7 @@ export interface BatchReport {
 export class ClaimService {
   private readonly soldOut = new SoldOutMemory();
   private readonly reports = new Listeners<BatchReport>();
-  private readonly claims: BatchedClaims<ClaimRequestRow, ClaimDecision>;
+  private readonly claims: Batcher<ClaimRequestRow, ClaimDecision>;
   /** How many claims of each user are being decided here. */
   private readonly asking = new Map<string, number>();
   private readonly holdLimit: HoldLimit | undefined;
@@ -76,7 +76,7 @@ export class ClaimService {
   ) {
     const { HOLD_RELEASE_LIMIT: releases, HOLD_RELEASE_WINDOW_SECONDS: windowSeconds } = settings.raw;
     this.holdLimit = releases > 0 ? { releases, windowSeconds } : undefined;
-    this.claims = new BatchedClaims({
+    this.claims = new Batcher({
       decide: (batch) => this.decide(batch),
       isUndone,
       lanes: settings.raw.CLAIM_POOL_SIZE,
@@ -133,7 +133,7 @@ export class ClaimService {
     const { userId } = request;
     this.asking.set(userId, (this.asking.get(userId) ?? 0) + 1);
     try {
-      return await this.claims.claim(eventItemId, request);
+      return await this.claims.submit(eventItemId, request);
     } finally {
       const others = (this.asking.get(userId) as number) - 1;
       if (others > 0) this.asking.set(userId, others);
@@ -141,14 +141,14 @@ export class ClaimService {
     }
   }
 
-  private async decide(batch: ItemClaims<ClaimRequestRow>[]): Promise<ClaimDecision[][]> {
+  private async decide(batch: KeyedRequests<ClaimRequestRow>[]): Promise<ClaimDecision[][]> {
     const startedAt = performance.now();
     const answers = await this.repository.claimOrders(batch, this.holdLimit).catch((error: unknown) => {
       // Some of it may have been committed.
-      for (const { itemId } of batch) this.soldOut.forget(itemId);
+      for (const { key } of batch) this.soldOut.forget(key);
       throw error;
     });
-    batch.forEach(({ itemId }, index) => this.remember(itemId, answers[index] as ClaimDecision[]));
+    batch.forEach(({ key }, index) => this.remember(key, answers[index] as ClaimDecision[]));
     this.reports.tell(reportOf(answers.flat(), performance.now() - startedAt));
     return answers;
   }

@@ -3,7 +3,7 @@ import type { PoolClient, QueryConfig } from 'pg';
 import { commonErrors } from '../platform/errors/index.js';
 import { newIds, type Money } from '../platform/values/index.js';
 import { Database } from '../platform/database/index.js';
-import type { ItemClaims } from './batched-claims.js';
+import type { KeyedRequests } from './batching/batcher.js';
 import type { OrderResponse } from './dto/order.response.js';
 import type { OrderStatus, ReleaseReason } from './order-states.js';
 import { toOrderResponse, type OrderView } from './order-view.js';
@@ -108,14 +108,17 @@ export class ClaimsRepository {
    * and returns when it is committed and flushed.
    * @throws CLAIM_UNCERTAIN when nobody can tell whether it was committed.
    */
-  async claimOrders(batch: ItemClaims<ClaimRequestRow>[], holdLimit?: HoldLimit): Promise<ClaimDecision[][]> {
+  async claimOrders(
+    batch: KeyedRequests<ClaimRequestRow>[],
+    holdLimit?: HoldLimit,
+  ): Promise<ClaimDecision[][]> {
     const claims = batch.flatMap(({ requests }) => requests);
     const orderIds = newIds(claims.length);
     const rows = await this.run({
       name: 'claim-orders',
       text: CLAIM,
       values: [
-        arrayOf(batch.map(({ itemId }) => itemId)),
+        arrayOf(batch.map(({ key }) => key)),
         arrayOf(batch.flatMap(({ requests }, item) => new Array<number>(requests.length).fill(item + 1))),
         arrayOf(orderIds),
         arrayOf(claims.map(({ userId }) => userId)),
@@ -135,7 +138,7 @@ export class ClaimsRepository {
     const replays = rows[0]?.replays ?? {};
     const waits = rows[0]?.waits ?? {};
     let ordinal = 0;
-    return batch.map(({ itemId, requests }, item) => {
+    return batch.map(({ key: itemId, requests }, item) => {
       const decide = decisionsOf(itemId, rows[item] as ResultRow);
       return requests.map(({ quantity }, index) => {
         const id = orderIds[ordinal++] as string;
@@ -149,7 +152,7 @@ export class ClaimsRepository {
    * nothing left; undefined if something is, or if there are more than `limit`.
    */
   async buyersOfGone(itemId: string, limit: number): Promise<ReadonlySet<string> | undefined> {
-    const [row] = await this.database.readPrepared<{ users: string | null; count: number }>(
+    const [row] = await this.database.queryPrepared<{ users: string | null; count: number }>(
       'buyers-of-gone',
       `SELECT string_agg(b.user_id::text, ',') AS users, count(b.user_id)::integer AS count
        FROM event_items i LEFT JOIN LATERAL (

@@ -32,6 +32,21 @@ export interface ReturnedStock {
   eventId: string;
 }
 
+/** What a shopper may do to a reservation; `confirm_orders` and `cancel_orders` say what becomes of it. */
+export type ResolvingAct = 'confirm' | 'cancel';
+
+export interface OwnOrder {
+  userId: string;
+  orderId: string;
+}
+
+type Outcome = 'done' | 'already' | 'unknown' | 'overdue' | 'not_reserved';
+
+/** What an act on an order came to, and the order as it is now. */
+export type Resolution =
+  | { outcome: 'unknown' }
+  | { outcome: Exclude<Outcome, 'unknown'>; order: OrderView; eventForceClosed: boolean };
+
 /** An order and whose it is. */
 export interface OwnedView {
   userId: string;
@@ -44,14 +59,6 @@ const VIEW = `
   o.reserved_until, o.created_at, o.confirmed_at, o.release_reason`;
 const VIEW_JOINS = 'JOIN event_items i ON i.id = o.event_item_id JOIN item_catalog c ON c.id = i.item_id';
 
-/** Until then the reservation was good; from then on only expiry may have it. By the database's clock. */
-const STILL_RESERVED = 'o.reserved_until > clock_timestamp()';
-
-/** Orders that admins took back by closing their event, though nobody has released them yet. */
-const EVENT_FORCE_CLOSED = `EXISTS (
-  SELECT FROM event_items i JOIN events e ON e.id = i.event_id
-  WHERE i.id = o.event_item_id AND e.status = 'closed' AND e.force_closed_at IS NOT NULL)`;
-
 const EXPIRE_DUE = readSql(import.meta.url, 'expire-due');
 const CANCEL_FOR_CLOSED_EVENT = readSql(import.meta.url, 'cancel-for-closed-event');
 
@@ -59,31 +66,25 @@ const CANCEL_FOR_CLOSED_EVENT = readSql(import.meta.url, 'cancel-for-closed-even
 export class OrdersRepository {
   constructor(private readonly database: Database) {}
 
-  /** Confirms if the order is this user's and still reserved, in time and in an event that was not closed. */
-  async confirm(transaction: Transaction, userId: string, orderId: string): Promise<OrderView | undefined> {
-    const rows: OrderRow[] = await transaction.query(
-      `WITH o AS (
-         UPDATE orders AS o SET status = 'confirmed', confirmed_at = clock_timestamp()
-         WHERE o.id = $1 AND o.user_id = $2 AND o.status = ANY ($3) AND ${STILL_RESERVED} AND NOT ${EVENT_FORCE_CLOSED}
-         RETURNING o.*
-       ) SELECT ${VIEW} FROM o ${VIEW_JOINS}`,
-      [orderId, userId, statusesBefore('confirmed')],
+  /**
+   * Confirms or cancels several orders in one transaction of one round trip; answers in the same order. Cancelling
+   * returns the stock.
+   */
+  async resolve(act: ResolvingAct, requests: readonly OwnOrder[]): Promise<Resolution[]> {
+    const rows = await this.database.queryPrepared<
+      OrderRow & { outcome: Outcome; event_force_closed: boolean }
+    >(
+      `${act}-orders`,
+      `SELECT outcome, id, event_id, event_item_id, item_name, quantity, unit_price_minor, currency, status,
+         reserved_until, created_at, confirmed_at, release_reason, event_force_closed
+       FROM ${act}_orders($1, $2)`,
+      [requests.map(({ orderId }) => orderId), requests.map(({ userId }) => userId)],
     );
-    return rows[0] && toView(rows[0]);
-  }
-
-  /** Cancels if the order is this user's and still reserved, in time. Does not return the stock. */
-  async cancel(transaction: Transaction, userId: string, orderId: string): Promise<OrderView | undefined> {
-    const rows: OrderRow[] = await transaction.query(
-      `WITH o AS (
-         UPDATE orders AS o
-         SET status = 'cancelled', released_at = clock_timestamp(), release_reason = 'shopper'
-         WHERE o.id = $1 AND o.user_id = $2 AND o.status = ANY ($3) AND ${STILL_RESERVED}
-         RETURNING o.*
-       ) SELECT ${VIEW} FROM o ${VIEW_JOINS}`,
-      [orderId, userId, statusesBefore('cancelled')],
+    return rows.map((row) =>
+      row.outcome === 'unknown'
+        ? { outcome: row.outcome }
+        : { outcome: row.outcome, order: toView(row), eventForceClosed: row.event_force_closed },
     );
-    return rows[0] && toView(rows[0]);
   }
 
   /**
@@ -131,20 +132,6 @@ export class OrdersRepository {
        WHERE status = 'closed' AND force_closed_at > now() - make_interval(secs => reservation_ttl_seconds)`,
     );
     return rows.map(({ id }) => id);
-  }
-
-  /** The user's own order, and whether its time is over or its event was closed by force. */
-  async find(
-    transaction: Transaction,
-    userId: string,
-    orderId: string,
-  ): Promise<{ order: OrderView; overdue: boolean; eventForceClosed: boolean } | undefined> {
-    const [row]: (OrderRow & { overdue: boolean; event_force_closed: boolean })[] = await transaction.query(
-      `SELECT ${VIEW}, NOT (${STILL_RESERVED}) AS overdue, ${EVENT_FORCE_CLOSED} AS event_force_closed
-       FROM orders o ${VIEW_JOINS} WHERE o.id = $1 AND o.user_id = $2`,
-      [orderId, userId],
-    );
-    return row && { order: toView(row), overdue: row.overdue, eventForceClosed: row.event_force_closed };
   }
 
   async findOfUser(userId: string, orderId: string): Promise<OrderView | undefined> {

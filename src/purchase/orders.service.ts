@@ -3,12 +3,21 @@ import { isUUID } from 'class-validator';
 import { decodeCursor, toPage, type Page } from '../platform/http/index.js';
 import { Listeners } from '../platform/signals/index.js';
 import { Database, type Transaction } from '../platform/database/index.js';
+import { Settings } from '../platform/config/index.js';
+import { Batcher, type KeyedRequests } from './batching/batcher.js';
 import { ClaimService } from './claim.service.js';
+import { isUndone } from './claims.repository.js';
 import type { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
 import type { ListedOrderResponse, OrderResponse } from './dto/order.response.js';
-import { mayBecome, type OrderStatus } from './order-states.js';
 import { toListedOrderResponse, toOrderResponse, type OrderView } from './order-view.js';
-import { OrdersRepository, type ReleasedOrder, type ReturnedStock } from './orders.repository.js';
+import {
+  OrdersRepository,
+  type OwnOrder,
+  type ReleasedOrder,
+  type Resolution,
+  type ResolvingAct,
+  type ReturnedStock,
+} from './orders.repository.js';
 import { purchaseErrors } from './purchase.errors.js';
 
 /** One transaction holds at most so many order locks, so that confirming shoppers never wait long. */
@@ -16,6 +25,12 @@ export const RELEASE_BATCH = 500;
 
 /** Ids are fetched so many at a time; a drop's reservations may be more than fit in memory. */
 const RELEASE_SCAN = 20 * RELEASE_BATCH;
+
+/** So many batches of confirming shoppers, and as many of cancelling ones, are with the database at once. */
+const RESOLVING_LANES = 2;
+
+/** A larger batch gains little, and holds its orders' locks for longer. */
+const MAX_RESOLVED = 200;
 
 /** An order that was confirmed, cancelled or expired. */
 export interface OrderChange {
@@ -42,11 +57,20 @@ const MAX_NOTICED_ORDERS = 1_000;
 export class OrdersService {
   private readonly changes = new Listeners<readonly OrderChange[]>();
 
+  private readonly resolving: Record<ResolvingAct, Batcher<OwnOrder, Resolution>>;
+
   constructor(
     private readonly database: Database,
     private readonly orders: OrdersRepository,
     private readonly claims: ClaimService,
-  ) {}
+    settings: Settings,
+  ) {
+    const { CLAIM_QUEUE_LIMIT } = settings.raw;
+    this.resolving = {
+      confirm: this.batcher('confirm', CLAIM_QUEUE_LIMIT),
+      cancel: this.batcher('cancel', CLAIM_QUEUE_LIMIT),
+    };
+  }
 
   /** Calls `listener` after orders were resolved and committed. Returns the way to stop it. */
   onChanged(listener: (changes: readonly OrderChange[]) => void): () => void {
@@ -54,34 +78,21 @@ export class OrdersService {
   }
 
   /**
-   * Makes the shopper's reservation a purchase. Runs in a transaction of its own.
-   * @throws ORDER_NOT_FOUND, ORDER_NOT_RESERVED (also for an order that is confirmed already),
-   *   RESERVATION_EXPIRED
+   * Makes the shopper's reservation a purchase, in a transaction shared with others who confirm. Idempotent: an order that
+   * the shopper has confirmed is answered as it is, so a repetition after a lost answer accuses nobody.
+   * @throws ORDER_NOT_FOUND, ORDER_NOT_RESERVED, RESERVATION_EXPIRED, CLAIM_QUEUE_FULL
    */
-  async confirm(userId: string, orderId: string): Promise<OrderResponse> {
-    const confirmed = await this.database.transaction(
-      async (transaction) =>
-        (await this.orders.confirm(transaction, userId, orderId)) ??
-        (await this.refuse(transaction, userId, orderId, 'confirmed')),
-    );
-    this.tellChanged([{ orderId, userId, eventId: confirmed.eventId }]);
-    return toOrderResponse(confirmed);
+  confirm(userId: string, orderId: string): Promise<OrderResponse> {
+    return this.resolve('confirm', { userId, orderId });
   }
 
   /**
-   * Gives the shopper's reservation up and its units back. Runs in a transaction of its own.
-   * @throws ORDER_NOT_FOUND, ORDER_NOT_RESERVED, RESERVATION_EXPIRED
+   * Gives the shopper's reservation up and its units back, in a transaction shared with others who cancel. Idempotent,
+   * as confirming is.
+   * @throws ORDER_NOT_FOUND, ORDER_NOT_RESERVED, RESERVATION_EXPIRED, CLAIM_QUEUE_FULL
    */
-  async cancel(userId: string, orderId: string): Promise<OrderResponse> {
-    const [cancelled, returned] = await this.database.transaction(async (transaction) => {
-      const order =
-        (await this.orders.cancel(transaction, userId, orderId)) ??
-        (await this.refuse(transaction, userId, orderId, 'cancelled'));
-      return [order, await this.orders.returnStock(transaction, [order])] as const;
-    });
-    this.noticeReturned(returned);
-    this.tellChanged([{ orderId, userId, eventId: cancelled.eventId }]);
-    return toOrderResponse(cancelled);
+  cancel(userId: string, orderId: string): Promise<OrderResponse> {
+    return this.resolve('cancel', { userId, orderId });
   }
 
   /**
@@ -169,23 +180,51 @@ export class OrdersService {
     for (const { eventItemId } of returned) this.claims.noticeReturnedStock(eventItemId);
   }
 
-  /** Tells why the shopper's order could not become `to`. */
-  private async refuse(
-    transaction: Transaction,
-    userId: string,
-    orderId: string,
-    to: OrderStatus,
-  ): Promise<OrderView> {
-    const found = await this.orders.find(transaction, userId, orderId);
-    if (!found) throw purchaseErrors.ORDER_NOT_FOUND();
-    const { order, overdue, eventForceClosed } = found;
-    // Its time counts, not whether expiry has come round to it.
-    if (order.status === 'expired' || (overdue && mayBecome(order.status, to)))
-      throw purchaseErrors.RESERVATION_EXPIRED({ order: toOrderResponse(order) });
-    throw purchaseErrors.ORDER_NOT_RESERVED({
-      order: toOrderResponse(order),
-      ...(eventForceClosed && { detail: 'The event was closed and its reservations are given back.' }),
+  private batcher(act: ResolvingAct, queueLimit: number): Batcher<OwnOrder, Resolution> {
+    return new Batcher({
+      decide: (batch) => this.resolveBatch(act, batch),
+      isUndone,
+      lanes: RESOLVING_LANES,
+      maxBatch: MAX_RESOLVED,
+      splitAbove: MAX_RESOLVED,
+      queueLimit,
+      queueFull: () => purchaseErrors.CLAIM_QUEUE_FULL({ retryAfterSeconds: 1 }),
     });
+  }
+
+  private async resolve(act: ResolvingAct, request: OwnOrder): Promise<OrderResponse> {
+    const resolution = await this.resolving[act].submit(request.orderId, request);
+    if (resolution.outcome === 'unknown') throw purchaseErrors.ORDER_NOT_FOUND();
+    const order = toOrderResponse(resolution.order);
+    switch (resolution.outcome) {
+      case 'overdue':
+        throw purchaseErrors.RESERVATION_EXPIRED({ order });
+      case 'not_reserved':
+        throw purchaseErrors.ORDER_NOT_RESERVED({
+          order,
+          ...(resolution.eventForceClosed && {
+            detail: 'The event was closed and its reservations are given back.',
+          }),
+        });
+      default:
+        return order;
+    }
+  }
+
+  /** Resolves a batch, each key an order, and tells the listeners of it after the commit. */
+  private async resolveBatch(act: ResolvingAct, batch: KeyedRequests<OwnOrder>[]): Promise<Resolution[][]> {
+    const requests = batch.flatMap((one) => one.requests);
+    const resolutions = await this.orders.resolve(act, requests);
+    const changes = new Map<string, OrderChange>();
+    resolutions.forEach((resolution, index) => {
+      if (resolution.outcome !== 'done') return;
+      const { id, eventId, eventItemId } = resolution.order;
+      if (act === 'cancel') this.claims.noticeReturnedStock(eventItemId);
+      changes.set(id, { orderId: id, userId: (requests[index] as OwnOrder).userId, eventId });
+    });
+    this.tellChanged([...changes.values()]);
+    let start = 0;
+    return batch.map((one) => resolutions.slice(start, (start += one.requests.length)));
   }
 }
 

@@ -61,7 +61,10 @@ export class PurchaseController {
 
   @Post(':orderId/confirm')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Confirm a reservation' })
+  @ApiOperation({
+    summary: 'Confirm a reservation',
+    description: 'Idempotent: an order that you confirmed before is answered as it is.',
+  })
   @ApiParam({ name: 'orderId', schema: ID })
   @ApiOkResponse({ type: OrderEnvelope })
   @ApiResponse({ status: 404, description: 'ORDER_NOT_FOUND' })
@@ -75,7 +78,10 @@ export class PurchaseController {
 
   @Post(':orderId/cancel')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Give a reservation up' })
+  @ApiOperation({
+    summary: 'Give a reservation up',
+    description: 'Idempotent: an order that you cancelled before is answered as it is.',
+  })
   @ApiParam({ name: 'orderId', schema: ID })
   @ApiOkResponse({ type: OrderEnvelope })
   @ApiResponse({ status: 404, description: 'ORDER_NOT_FOUND' })

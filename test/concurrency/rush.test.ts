@@ -179,7 +179,7 @@ describe('a rush on two instances', () => {
     for (const { app, database } of instances) {
       app.get(ClaimsRepository).claimOrders = (batch) =>
         Promise.all(
-          batch.map(({ itemId, requests }) =>
+          batch.map(({ key: itemId, requests }) =>
             Promise.all(requests.map((claim) => naiveClaim(database, itemId, claim))),
           ),
         );

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createDrop, makeOverdue, type DropOptions } from '../support/drops.js';
+import { createDrop, makeOverdue, stockOf, type DropOptions } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, type TestUser } from '../support/users.js';
 
@@ -176,8 +176,8 @@ describe('purchases over HTTP', () => {
       expect(body).toEqual({
         order: { ...order, status: 'confirmed', confirmedAt: expect.stringMatching(/Z$/) },
       });
-      const again = await post(`${order.id}/confirm`).expect(409);
-      expect(again.body).toMatchObject({ code: 'ORDER_NOT_RESERVED', order: { status: 'confirmed' } });
+      // Whose first answer was lost sends it again, and is told the same.
+      expect((await post(`${order.id}/confirm`).expect(200)).body).toEqual(body);
       expect((await post(`${order.id}/cancel`).expect(409)).body.code).toBe('ORDER_NOT_RESERVED');
     });
 
@@ -185,9 +185,35 @@ describe('purchases over HTTP', () => {
       const order = await reserve(0, { stocks: [1] });
       const { body } = await post(`${order.id}/cancel`).expect(200);
       expect(body).toEqual({ order: { ...order, status: 'cancelled', releaseReason: 'shopper' } });
-      expect((await post(`${order.id}/cancel`).expect(409)).body.code).toBe('ORDER_NOT_RESERVED');
+      expect((await post(`${order.id}/cancel`).expect(200)).body).toEqual(body);
+      expect(await stockOf(server.database.pool, order.eventItemId)).toBe(1);
       expect((await post(`${order.id}/confirm`).expect(409)).body.code).toBe('ORDER_NOT_RESERVED');
       await post(order.eventItemId, 1).expect(201);
+    });
+
+    it('resolves many at once, each with its own answer', async () => {
+      const { itemId } = await drop({ stocks: [20], perUserLimit: 20 });
+      const ids: string[] = [];
+      for (let count = 0; count < 8; count += 1)
+        ids.push((await post(itemId, count % 2).expect(201)).body.order.id);
+      await makeOverdue(server.database.pool, ids[0] as string);
+      const answers = await Promise.all([
+        ...ids.map((id) => post(`${id}/confirm`)),
+        post(`${ids[2]}/confirm`),
+        post(`${randomUUID()}/confirm`),
+      ]);
+      const told = answers.map(({ status, body }) => [
+        status,
+        body.order?.id,
+        body.order?.status ?? body.code,
+      ]);
+      const [overdue, ...inTime] = ids.map((id, index) => [index % 2 === 0, id] as const);
+      expect(told).toEqual([
+        [409, overdue?.[1], expect.stringMatching(/^(reserved|expired)$/)],
+        ...inTime.map(([mine, id]) => (mine ? [200, id, 'confirmed'] : [404, undefined, 'ORDER_NOT_FOUND'])),
+        [200, ids[2], 'confirmed'],
+        [404, undefined, 'ORDER_NOT_FOUND'],
+      ]);
     });
 
     it.each(['confirm', 'cancel'])(

@@ -204,7 +204,11 @@ CREATE TABLE users (
 );
 CREATE TRIGGER users_are_kept BEFORE DELETE OR UPDATE OF id ON users FOR EACH ROW EXECUTE FUNCTION keep_users();
 
+-- functions/cancel_orders.sql: cancel_orders(order_ids uuid[], user_ids uuid[]) RETURNS TABLE(outcome text, id uuid, event_id uuid, event_item_id uuid, item_name text, quantity integer, unit_price_minor bigint, currency text, status text, reserved_until timestamp with time zone, created_at timestamp with time zone, confirmed_at timestamp with time zone, release_reason text, event_force_closed boolean)
+
 -- functions/claim_orders.sql: claim_orders(wanted_items uuid[], item_ordinals integer[], order_ids uuid[], user_ids uuid[], quantities integer[], keys text[], seen_amounts bigint[], seen_currencies text[], hold_limit integer, hold_window_seconds integer) RETURNS TABLE(item_ordinal integer, event_id uuid, item_name text, unit_price_minor bigint, currency text, per_user_limit integer, phase text, starts_at timestamp with time zone, decided_at timestamp with time zone, reserved_until timestamp with time zone, stock_remaining integer, outcomes text, replays jsonb, waits jsonb)
+
+-- functions/confirm_orders.sql: confirm_orders(order_ids uuid[], user_ids uuid[]) RETURNS TABLE(outcome text, id uuid, event_id uuid, event_item_id uuid, item_name text, quantity integer, unit_price_minor bigint, currency text, status text, reserved_until timestamp with time zone, created_at timestamp with time zone, confirmed_at timestamp with time zone, release_reason text, event_force_closed boolean)
 
 -- functions/event_phase.sql: event_phase(status text, starts_at timestamp with time zone, ends_at timestamp with time zone, at timestamp with time zone) RETURNS text
 

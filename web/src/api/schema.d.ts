@@ -253,7 +253,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm a reservation */
+        /**
+         * Confirm a reservation
+         * @description Idempotent: an order that you confirmed before is answered as it is.
+         */
         post: operations["confirmOrder"];
         delete?: never;
         options?: never;
@@ -270,7 +273,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a reservation up */
+        /**
+         * Give a reservation up
+         * @description Idempotent: an order that you cancelled before is answered as it is.
+         */
         post: operations["cancelOrder"];
         delete?: never;
         options?: never;
