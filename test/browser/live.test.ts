@@ -32,9 +32,7 @@ describe('an open page', () => {
   const barOf = (page: Page) =>
     page
       .getByRole('article', { name: 'Item 1' })
-      .getByRole('status')
-      .first()
-      .locator('span')
+      .locator('[style^="width"]')
       .evaluateAll((parts) => parts.map((part) => Math.round(parseFloat((part as HTMLElement).style.width))));
 
   it('shows what others buy, hold and give back, and that it is sold out', async () => {
@@ -135,7 +133,7 @@ describe('an open page', () => {
     await page.getByText(/^00:0[1-5]$/).waitFor();
     await heading(page, 'The hold ran out').waitFor();
     expect(await page.getByRole('button', { name: /^Confirm/ }).count()).toBe(0);
-    await page.getByRole('link', { name: 'Back to the drop' }).click();
+    await page.getByRole('link', { name: 'Try again' }).click();
     await page.getByText('10 of 10 left').waitFor();
     const { rows } = await shop.database.pool.query('SELECT status FROM orders WHERE event_item_id = $1', [
       itemId,

@@ -1,9 +1,10 @@
+import type { Page } from 'playwright-core';
 import { createDrop } from '../support/drops.js';
 import { editDrop } from '../support/edit-drop.js';
 import type { TestApp } from '../support/test-app.js';
-import { createAdmin } from '../support/users.js';
+import { createAdmin, registerUser } from '../support/users.js';
 import { openShop } from './support/opened-shop.js';
-import { heading, isSameDocument, markDocument, type Visitors } from './support/visitors.js';
+import { heading, isSameDocument, markDocument, register, type Visitors } from './support/visitors.js';
 
 /** What happens elsewhere reaches the pages that are open, also those that were away while it happened. */
 describe('news that an open page could miss', () => {
@@ -42,5 +43,69 @@ describe('news that an open page could miss', () => {
       await page.context().setOffline(false);
       await heading(page, 'Renamed').waitFor();
     });
+  });
+
+  const buy = async (page: Page) => {
+    await page.getByRole('button', { name: 'Buy', exact: true }).click();
+    await heading(page, 'It is yours to confirm').waitFor();
+  };
+  const confirm = async (page: Page) => {
+    await page.getByRole('button', { name: /^Confirm for/ }).click();
+    await heading(page, 'Confirmed').waitFor();
+  };
+
+  it('does not say that a hold ran out that was confirmed on another device meanwhile', async () => {
+    const { itemId } = await createDrop(shop.database.pool);
+    const shopper = await registerUser(shop);
+    const post = (path: string) =>
+      shop.http.post(`/api/v1/purchase/${path}`).set('authorization', `Bearer ${shopper.token}`);
+    const { body } = await post(itemId).expect(201);
+    const page = await visitors.arriveAs(shopper);
+    await shop.database.pool.query(
+      `UPDATE orders SET reserved_until = now() + interval '15 seconds' WHERE id = $1`,
+      [body.order.id],
+    );
+    await page.goto('/orders');
+    const row = page.getByRole('main').getByRole('listitem').filter({ hasText: 'Item 1' });
+    await row.getByText('Held for you').waitFor();
+    await page.context().setOffline(true);
+    await post(`${body.order.id}/confirm`).expect(200);
+
+    await row.getByText('Checking with the shop').waitFor();
+    expect(await row.getByText('Hold ran out').count()).toBe(0);
+    await page.context().setOffline(false);
+    await row.getByText('Confirmed', { exact: true }).waitFor();
+  });
+
+  it('knows in each tab what was bought in another one', async () => {
+    const { eventId } = await createDrop(shop.database.pool);
+    const page = await visitors.arrive();
+    await register(page, 'Ada', `/events/${eventId}`);
+    const other = await page.context().newPage();
+    await other.goto(`/events/${eventId}`);
+    const own = other.getByRole('list', { name: 'Yours' });
+    await other.getByRole('button', { name: 'Buy', exact: true }).waitFor();
+
+    await buy(page);
+    await own.getByText('You hold 1').waitFor();
+    await other.getByRole('button', { name: 'You have your 1' }).waitFor();
+    await confirm(page);
+    await own.getByText('You have bought 1').waitFor();
+  });
+
+  it('counts an order that stands, however many ended after it', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool, { stocks: [200] });
+    const page = await visitors.arrive();
+    const { email } = await register(page, 'Ada', `/events/${eventId}`);
+    await buy(page);
+    await shop.database.pool.query(
+      `INSERT INTO orders (id, user_id, event_item_id, quantity, unit_price_minor, currency, status, reserved_until, created_at, released_at, release_reason)
+       SELECT uuidv7(), u.id, $1, 1, 12900, 'USD', 'cancelled', now(), now(), now(), 'shopper'
+       FROM users u, generate_series(1, 120) WHERE u.email = $2`,
+      [itemId, email],
+    );
+    await page.goto(`/events/${eventId}`);
+    await page.getByText('You hold 1').waitFor();
+    await page.getByRole('button', { name: 'You have your 1' }).waitFor();
   });
 });

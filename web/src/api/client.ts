@@ -44,8 +44,12 @@ export const api = {
   updateProfile: (body: Schemas['UpdateProfileRequest']) => dataOf(client.PUT('/api/v1/profile', { body })),
   orders: (cursor?: string) =>
     dataOf(client.GET('/api/v1/profile/orders', { params: { query: { limit: 20, cursor } } })),
-  ordersInEvent: (eventId: string) =>
-    dataOf(client.GET('/api/v1/profile/orders', { params: { query: { limit: 100, eventId } } })),
+  standingOrders: (eventId: string, cursor?: string) =>
+    dataOf(
+      client.GET('/api/v1/profile/orders', {
+        params: { query: { limit: 100, eventId, standing: true, cursor } },
+      }),
+    ),
   order: (orderId: string) => dataOf(client.GET('/api/v1/profile/orders/{orderId}', path({ orderId }))),
 
   events: (limit: number) => dataOf(client.GET('/api/v1/events', { params: { query: { limit } } })),

@@ -14,6 +14,9 @@ export function onWake(wake: () => void): () => void {
   return () => listening.abort();
 }
 
+/** Whether the browser has a network at all; one that does not say counts as having one. */
+export const hasNetwork = (): boolean => navigator.onLine !== false;
+
 /** Calls back when the element's size changes. Returns what stops it. */
 export function observeSize(element: Element, changed: () => void): () => void {
   if (typeof ResizeObserver === 'undefined') {

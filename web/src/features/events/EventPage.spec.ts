@@ -55,7 +55,7 @@ it('says a change aloud when it happens, and nothing when the page has loaded', 
 });
 
 it('asks for one’s own orders once it is there, and for nobody’s when nobody is logged in', async () => {
-  const asked = vi.spyOn(api, 'ordersInEvent').mockImplementation(() => {
+  const asked = vi.spyOn(api, 'standingOrders').mockImplementation(() => {
     expect(screen.getByRole('heading', { name: 'Listening room' })).toBeInTheDocument();
     return Promise.resolve({ data: [], nextCursor: null });
   });
@@ -64,11 +64,11 @@ it('asks for one’s own orders once it is there, and for nobody’s when nobody
   await nextTick();
   expect(asked).not.toHaveBeenCalled();
   useSession().user = { id: 'ann' } as User;
-  await waitFor(() => expect(asked).toHaveBeenCalledExactlyOnceWith('event'));
+  await waitFor(() => expect(asked).toHaveBeenCalledExactlyOnceWith('event', undefined));
 
   cleanup();
   asked.mockClear();
   useEvents().byId.clear();
   await show();
-  await waitFor(() => expect(asked).toHaveBeenCalledExactlyOnceWith('event'));
+  await waitFor(() => expect(asked).toHaveBeenCalledExactlyOnceWith('event', undefined));
 });

@@ -21,11 +21,18 @@ export function useLiveEvent(eventId: string, onDiscussion?: () => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = (withinMs: number) => {
     clearTimeout(timer);
-    timer = setTimeout(
-      () => void events.load(eventId).catch(() => look(2 * SPREAD_MS)),
-      Math.random() * withinMs,
-    );
+    timer = setTimeout(() => {
+      events.load(eventId).then(
+        () => isOverByClock() && look(SPREAD_MS),
+        () => look(2 * SPREAD_MS),
+      );
+    }, Math.random() * withinMs);
   };
+  /** Its time is over, but the shop has not said that it ended. */
+  function isOverByClock(): boolean {
+    const event = events.byId.get(eventId);
+    return event !== undefined && event.status !== 'closed' && phaseAt(event, now.value) === 'closed';
+  }
 
   function take(state: EventState): void {
     events.applyLive(state);

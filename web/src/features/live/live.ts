@@ -1,5 +1,6 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
 import { tokens } from '@/api/client';
+import { onWake } from '@/environment';
 import { LiveConnection, type LiveState } from './live-connection';
 
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -10,8 +11,7 @@ export const live = new LiveConnection({
 });
 
 // A line that was away may be back long before the next retry, or dead although nobody has said so.
-addEventListener('online', () => live.wake());
-document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && live.wake());
+onWake(() => live.wake());
 
 const state = ref<LiveState>(live.state);
 live.onState((next) => (state.value = next));

@@ -1,4 +1,5 @@
 import { onScopeDispose, watch } from 'vue';
+import { onWake } from '@/environment';
 import { liveState } from './live';
 
 /** Several signs of one return come together: the window is focused, the page is shown, the line is back. */
@@ -21,20 +22,12 @@ export function onReturn(look: () => void): void {
       Math.max(0, lookedAt + AT_MOST_EVERY_MS - performance.now()),
     );
   };
-  const seen = () => {
-    if (document.visibilityState === 'visible') soon();
-  };
-  const signs = new AbortController();
-  const { signal } = signs;
-  document.addEventListener('visibilitychange', seen, { signal });
-  addEventListener('focus', seen, { signal });
-  addEventListener('pageshow', ({ persisted }) => persisted && soon(), { signal });
-  addEventListener('online', soon, { signal });
+  const stop = onWake(soon);
   watch(liveState, (state, before) => {
     if (state === 'live' && before === 'lost') soon();
   });
   onScopeDispose(() => {
-    signs.abort();
+    stop();
     clearTimeout(timer);
   });
 }

@@ -58,7 +58,12 @@ const order = (id: string, changes: Partial<Order>): Order => ({
 
 const page = { template: '<div />' };
 
-async function show(phase: EventStatus, changes: Partial<typeof item> = {}, path = '/events/event') {
+async function show(
+  phase: EventStatus,
+  changes: Partial<typeof item> = {},
+  path = '/events/event',
+  status = phase,
+) {
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [
@@ -69,7 +74,7 @@ async function show(phase: EventStatus, changes: Partial<typeof item> = {}, path
     ],
   });
   await router.push(path);
-  const props = { event, item: { ...item, ...changes }, phase };
+  const props = { event: { ...event, status }, item: { ...item, ...changes }, phase };
   const Shop = defineComponent(() => {
     // Toasts outlive what a test shows.
     useToast().clear();
@@ -87,7 +92,7 @@ describe('an item of a drop', () => {
     Element.prototype.scrollIntoView = function (this: Element) {
       scrolledTo.push(this);
     };
-    sessionStorage.clear();
+    localStorage.clear();
     setActivePinia(createPinia());
     useSession().user = { id: 'ann' } as User;
   });
@@ -104,6 +109,20 @@ describe('an item of a drop', () => {
     expect(button()).toHaveTextContent(words);
   });
 
+  it('says on the button that held units may return, and names the time to the opening once', async () => {
+    await show('live', { stockRemaining: 0, held: 1 } as Partial<typeof item>);
+    expect(button()).toHaveTextContent('Sold out, 1 may return');
+    cleanup();
+    await show('locked');
+    expect(button()).toHaveAccessibleName(/^Opens in \d+ \w+$/);
+  });
+
+  it('does not call a drop ended that the shop has not called so', async () => {
+    await show('closed', {}, '/events/event', 'live');
+    expect(button()).toBeDisabled();
+    expect(button()).toHaveTextContent('Checking');
+  });
+
   it('reserves what was chosen with one press and leads to the confirmation', async () => {
     const reserve = vi.spyOn(api, 'reserve').mockResolvedValue(order('order', {}));
     const router = await show('live');
@@ -111,7 +130,7 @@ describe('an item of a drop', () => {
     await user.click(screen.getByRole('button', { name: 'One more' }));
     await user.click(button());
     await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/events/event/confirm/order'));
-    expect(screen.queryByText(/a moment ago/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/came through only now/)).not.toBeInTheDocument();
     expect(reserve).toHaveBeenCalledExactlyOnceWith('item', 2, expect.stringMatching(/^[0-9a-f]{32}$/));
   });
 
@@ -163,7 +182,7 @@ describe('an item of a drop', () => {
     ['SOLD_OUT', 'Sold out: the last one just went to somebody else.'],
   ])('says aloud what %s means', async (code, words) => {
     vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem(code, 409));
-    vi.spyOn(api, 'ordersInEvent').mockResolvedValue({ data: [], nextCursor: null });
+    vi.spyOn(api, 'standingOrders').mockResolvedValue({ data: [], nextCursor: null });
     await show('live');
     await userEvent.click(button());
     const said = await screen.findByText((text) => text.startsWith(words));
@@ -203,8 +222,8 @@ describe('an item of a drop', () => {
     const key = 'k'.repeat(32);
     const chosen = () => screen.getByRole('group', { name: 'Quantity' });
     beforeEach(() => {
-      const attempt = { key, userId: 'ann', eventItemId: 'item', quantity: 2, startedAt: Date.now() };
-      sessionStorage.setItem('swiftdrop.attempt.ann.item', JSON.stringify(attempt));
+      const attempt = { key, userId: 'ann', eventItemId: 'item', quantity: 2, isUncertain: true };
+      localStorage.setItem('swiftdrop.attempt.ann.item', JSON.stringify(attempt));
     });
     afterEach(() => {
       vi.useRealTimers();
@@ -227,6 +246,33 @@ describe('an item of a drop', () => {
       for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, key]);
     });
 
+    it('is asked after by itself when the line is back', async () => {
+      const onLine = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+      dispatchEvent(new Event('offline'));
+      vi.useFakeTimers({ toFake: ['setTimeout'] });
+      const reserve = vi.spyOn(api, 'reserve').mockRejectedValue(networkProblem());
+      const router = await show('live');
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(screen.getByText(/^You are offline, so we do not know yet/)).toBeInTheDocument();
+      expect(reserve).toHaveBeenCalledTimes(4);
+      onLine.mockReturnValue(true);
+      reserve.mockResolvedValue(order('order', {}));
+      dispatchEvent(new Event('online'));
+      await vi.advanceTimersByTimeAsync(100);
+      expect(router.currentRoute.value.fullPath).toBe('/events/event/confirm/order');
+      for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, key]);
+    });
+
+    it('is asked after now and then, also when no sign says that the line is back', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout'] });
+      const reserve = vi.spyOn(api, 'reserve').mockRejectedValue(networkProblem());
+      const router = await show('live');
+      await vi.advanceTimersByTimeAsync(10_000);
+      reserve.mockResolvedValue(order('order', {}));
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(router.currentRoute.value.name).toBe('confirm');
+    });
+
     it.each([
       ['says that it came through only now', order('new', {}), 1],
       ['leaves a hold that is over to its page', order('old', { status: 'expired' }), 0],
@@ -234,7 +280,7 @@ describe('an item of a drop', () => {
       vi.spyOn(api, 'reserve').mockResolvedValue(answer);
       const router = await show('live');
       await waitFor(() => expect(router.currentRoute.value.name).toBe('confirm'));
-      const said = 'Your purchase from a moment ago came through only now: Kettle is held for you.';
+      const said = 'Your purchase from before came through only now: Kettle is held for you.';
       expect(screen.queryAllByText(said)).toHaveLength(notices);
     });
   });
@@ -276,10 +322,13 @@ describe('an item of a drop', () => {
       await waitFor(() => expect(own()).toHaveTextContent('You hold 1'));
       keep(order('held', { status: 'expired' }));
       await waitFor(() => expect(own()).not.toBeInTheDocument());
-      // Nobody has said so yet, but its time is over.
+      // Its time is over, and the shop is asked: only it knows whether it was confirmed elsewhere.
+      const ask = vi.spyOn(api, 'order').mockResolvedValue(order('short', { status: 'confirmed' }));
       keep(order('short', { reservedUntil: new Date(Date.now() + 300).toISOString() }));
       await waitFor(() => expect(own()).toHaveTextContent('You hold 1'));
-      await waitFor(() => expect(own()).not.toBeInTheDocument());
+      await waitFor(() => expect(own()).toHaveTextContent('Checking with the shop'));
+      await waitFor(() => expect(own()).toHaveTextContent('You have bought 1'), { timeout: 3_000 });
+      expect(ask).toHaveBeenCalledExactlyOnceWith('short');
     });
 
     it('lets no more be chosen than the limit leaves', async () => {
@@ -321,7 +370,7 @@ describe('an item of a drop', () => {
       'leads from the limit to what is %s, though it was not known here',
       async (status, ...link) => {
         vi.spyOn(api, 'reserve').mockRejectedValue(new ApiProblem('PURCHASE_LIMIT_REACHED', 409));
-        vi.spyOn(api, 'ordersInEvent').mockResolvedValue({
+        vi.spyOn(api, 'standingOrders').mockResolvedValue({
           data: [{ ...order('elsewhere', { status }), eventTitle: 'Drop' }],
           nextCursor: null,
         });

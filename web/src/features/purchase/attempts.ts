@@ -6,39 +6,31 @@ export interface Attempt {
   userId: string;
   eventItemId: string;
   quantity: number;
-  startedAt: number;
   /** A request has left whose answer was not seen, so the order may exist. */
   isUncertain: boolean;
 }
 
 const PREFIX = 'swiftdrop.attempt.';
-/** An attempt older than this is not sent again by itself: nobody remembers having pressed. */
-const RESUMABLE_MS = 10 * 60_000;
 
 /**
- * Attempts, written down before their request leaves: after a lost answer or a reload the same key is
- * sent again, and the server answers with the first order instead of selling twice. One tab, one
- * attempt of a user per item, so session storage is the right place.
+ * Attempts, written down before their request leaves: after a lost answer or a reload the same key is sent again,
+ * however late, and the server answers with the first order instead of selling twice. All tabs share them, so that
+ * none of them buys anew what another one does not know of.
  */
 export class AttemptBook {
   constructor(
     private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
-    private readonly wall: () => number = () => Date.now(),
     private readonly newKey: () => string = randomKey,
   ) {}
 
-  /** The open attempt of this user for this item, or a new one, already written down. */
+  /**
+   * The open attempt of this user for this item, or a new one, already written down. One that may have gone through is
+   * open whatever its quantity: until its outcome is known, another number would be a second purchase.
+   */
   begin(userId: string, eventItemId: string, quantity: number): Attempt {
     const open = this.open(userId, eventItemId);
-    if (open && open.quantity === quantity) return open;
-    const attempt = {
-      key: this.newKey(),
-      userId,
-      eventItemId,
-      quantity,
-      startedAt: this.wall(),
-      isUncertain: false,
-    };
+    if (open && (open.isUncertain || open.quantity === quantity)) return open;
+    const attempt = { key: this.newKey(), userId, eventItemId, quantity, isUncertain: false };
     this.write(attempt);
     return attempt;
   }
@@ -52,9 +44,8 @@ export class AttemptBook {
     const text = this.storage.getItem(slot);
     if (text === null) return undefined;
     const attempt = parse(text);
-    const usable = attempt !== undefined && Math.abs(this.wall() - attempt.startedAt) < RESUMABLE_MS;
-    if (!usable) this.storage.removeItem(slot);
-    return usable ? attempt : undefined;
+    if (!attempt) this.storage.removeItem(slot);
+    return attempt;
   }
 
   settle(attempt: Attempt): void {

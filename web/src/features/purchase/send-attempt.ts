@@ -6,14 +6,14 @@ export type Outcome =
   | { kind: 'yours'; order: Order }
   | { kind: 'refused'; code: string }
   /** No answer in spite of retries: the order may exist. The attempt stays written down. */
-  | { kind: 'unsure' }
+  | { kind: 'unsure'; problem: ApiProblem }
   | { kind: 'sign-in' };
 
 export interface Sending {
   reserve: (attempt: Attempt) => Promise<Order>;
   wait: (milliseconds: number) => Promise<void>;
   random?: () => number;
-  onRetry?: () => void;
+  onRetry?: (problem: ApiProblem) => void;
   /** Whether the drop opens about now: the page's clock may be milliseconds ahead of the database's. */
   isOpening?: () => boolean;
 }
@@ -51,11 +51,11 @@ export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: 
         return { kind: 'refused', code: problem.code };
       }
       if (tried === TRIES) {
-        if (isUncertain) return { kind: 'unsure' };
+        if (isUncertain) return { kind: 'unsure', problem };
         book.settle(attempt);
         return { kind: 'refused', code: problem.code };
       }
-      sending.onRetry?.();
+      sending.onRetry?.(problem);
       const asked = (problem.retryAfterSeconds ?? 0) * 1000;
       const pause = Math.max(asked, FIRST_PAUSE_MS * 2 ** (tried - 1));
       // Full jitter on top of what was asked for, so that a crowd does not come back as one.
