@@ -11,7 +11,7 @@ import { SecurityEvents, watchRefusals } from './auth/index.js';
 import { createLogger, logTroubledRequests, NestLogger } from './platform/telemetry/index.js';
 import {
   acceptEmptyBodies,
-  addSecurityHeaders,
+  addHeaders,
   answerClientError,
   asksForRealtime,
   closeConnectionsAsTheyFallIdle,
@@ -19,6 +19,7 @@ import {
   KnownRoutes,
   ProblemFilter,
   refuseUnmetDemands,
+  securityHeaders,
   sendProblem,
   serveApiReference,
   serveProblemPage,
@@ -49,6 +50,7 @@ const LATENESS_CHECK_MS = 2_500;
  * requests in flight and then closes the data source. Used by main.ts and, unchanged, by the tests.
  */
 export async function createApp(settings: Settings, dataSource: DataSource): Promise<NestFastifyApplication> {
+  const setHeaders = securityHeaders(settings);
   const adapter = new FastifyAdapter({
     trustProxy: settings.raw.TRUSTED_PROXIES.length > 0 ? settings.raw.TRUSTED_PROXIES : false,
     bodyLimit: BODY_LIMIT_BYTES,
@@ -71,8 +73,11 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, toAppError(error), request.url),
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      // No hook has run that would have set them.
+      setHeaders(request, reply);
+      sendProblem(reply, toAppError(error), request.url);
+    },
     clientErrorHandler: answerClientError,
   });
   const isSilent = settings.raw.LOG_LEVEL === 'silent';
@@ -88,7 +93,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   const server: FastifyInstance = adapter.getInstance();
   server.server.maxConnections = settings.raw.MAX_CONNECTIONS;
   surviveBrokenUpgrades(server.server);
-  addSecurityHeaders(server, settings);
+  addHeaders(server, setHeaders);
   logTroubledRequests(server);
   watchRefusals(server, app.get(SecurityEvents));
   refuseUnmetDemands(server);

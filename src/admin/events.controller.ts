@@ -21,7 +21,7 @@ import {
   UpdateEventRequest,
   versionFromIfMatch,
 } from '../events/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
+import { Idempotent, Keyed, type KeyedRequest } from '../platform/idempotency/index.js';
 import { DashboardPace, DashboardPage, DashboardService } from '../reporting/index.js';
 import { AdminEventResponse } from './dto/admin-event.response.js';
 import { EventAdministration } from './event-administration.service.js';
@@ -32,9 +32,8 @@ const TAGGED = {
 
 const CONTRADICTION = {
   description:
-    'VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, ' +
-    'EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES, ' +
-    'EVENT_TOO_VALUABLE.',
+    'EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, ' +
+    'MIXED_CURRENCIES, EVENT_TOO_VALUABLE',
 };
 
 @ApiTags('admin')
@@ -49,7 +48,7 @@ export class AdminEventsController {
   @Post()
   @Idempotent()
   @ApiOperation({ summary: 'Create a drop with its items' })
-  @ApiCreatedResponse({ type: EventResponse, headers: { ...TAGGED.headers, ...REPLAY_HEADERS } })
+  @ApiCreatedResponse({ type: EventResponse, ...TAGGED })
   @ApiBadRequestResponse(CONTRADICTION)
   async createEvent(
     @CurrentUser() admin: AuthenticatedUser,
@@ -99,7 +98,7 @@ export class AdminEventsController {
   @ApiBadRequestResponse(CONTRADICTION)
   @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'EVENT_NOT_EDITABLE' })
-  @ApiResponse({ status: 412, description: 'EVENT_CHANGED: read it again, then decide.' })
+  @ApiResponse({ status: 412, description: 'EVENT_CHANGED' })
   @ApiResponse({ status: 428, description: 'IF_MATCH_REQUIRED' })
   async updateEvent(
     @CurrentUser() admin: AuthenticatedUser,

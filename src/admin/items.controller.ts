@@ -8,7 +8,7 @@ import {
   CreateCatalogItemRequest,
   ListCatalogItemsQuery,
 } from '../catalog/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
+import { Idempotent, Keyed, type KeyedRequest } from '../platform/idempotency/index.js';
 import { ItemAdministration } from './item-administration.service.js';
 
 @ApiTags('admin')
@@ -30,7 +30,7 @@ export class AdminItemsController {
   @Post()
   @Idempotent()
   @ApiOperation({ summary: 'Add an item to the catalogue' })
-  @ApiCreatedResponse({ type: CatalogItemResponse, headers: REPLAY_HEADERS })
+  @ApiCreatedResponse({ type: CatalogItemResponse })
   createCatalogItem(
     @CurrentUser() admin: AuthenticatedUser,
     @Body() input: CreateCatalogItemRequest,

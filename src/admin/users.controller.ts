@@ -39,7 +39,7 @@ export class AdminUsersController {
   @ApiOperation({ summary: 'Deactivate a user: their tokens stop working on every instance within a second' })
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'USER_NOT_FOUND' })
-  @ApiConflictResponse({ description: 'LAST_ADMIN: there must be someone left who can undo this.' })
+  @ApiConflictResponse({ description: 'LAST_ADMIN' })
   deactivateUser(@CurrentUser() admin: AuthenticatedUser, @Param('id', IdPipe) id: string): Promise<void> {
     return this.administration.deactivate(admin.id, id);
   }

@@ -18,11 +18,12 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiResponse,
+  ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IdPipe, PageOf, type Page } from '../platform/http/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
+import { Idempotent, Keyed, type KeyedRequest } from '../platform/idempotency/index.js';
 import { CurrentUser, Public, type AuthenticatedUser } from './auth.decorators.js';
 import { AuthService } from './auth.service.js';
 import { clientOf } from './sessions/client.js';
@@ -58,7 +59,7 @@ export class AuthController {
     summary: 'Make an account and log in',
     description: 'Sent again with its Idempotency-Key and the same password, it opens a session again.',
   })
-  @ApiCreatedResponse({ type: AuthenticationResponse, headers: REPLAY_HEADERS })
+  @ApiCreatedResponse({ type: AuthenticationResponse })
   @ApiResponse({ status: 400, description: 'PASSWORD_TOO_COMMON' })
   @ApiResponse({ status: 409, description: 'EMAIL_TAKEN' })
   @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
@@ -102,6 +103,7 @@ export class AuthController {
   @Post('refresh')
   @Public()
   @UseGuards(CrossSiteGuard)
+  @ApiSecurity('refreshCookie')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -146,6 +148,8 @@ export class AuthController {
   @Post('logout')
   @Public()
   @UseGuards(CrossSiteGuard)
+  @ApiSecurity('refreshCookie')
+  @ApiSecurity('bearer')
   @HttpCode(204)
   @ApiOperation({
     summary: 'End the sessions of the access token and of the refresh cookie',
@@ -169,7 +173,8 @@ export class AuthController {
   @HttpCode(204)
   @Idempotent()
   @ApiOperation({ summary: 'Change the password and end all other sessions' })
-  @ApiNoContentResponse({ headers: REPLAY_HEADERS })
+  @ApiNoContentResponse()
+  @ApiResponse({ status: 400, description: 'PASSWORD_TOO_COMMON' })
   @ApiResponse({ status: 403, description: 'WRONG_PASSWORD' })
   @ApiResponse({ status: 429, description: 'RATE_LIMITED' })
   async changePassword(

@@ -9,7 +9,7 @@ import {
 import { CurrentUser, Roles, type AuthenticatedUser } from '../auth/index.js';
 import { commonErrors } from '../platform/errors/index.js';
 import { Settings } from '../platform/config/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
+import { Idempotent, Keyed, type KeyedRequest } from '../platform/idempotency/index.js';
 import { LabBuyersRequest, LabRunRequest } from './dto/lab-buyers.request.js';
 import { LabBuyersResponse, LabRetirementResponse } from './dto/lab-buyers.response.js';
 import { LabBuyersService } from './lab-buyers.service.js';
@@ -29,7 +29,7 @@ class LabEndpointsGuard implements CanActivate {
 @Roles('admin')
 @UseGuards(LabEndpointsGuard)
 @Controller('admin/lab/buyers')
-@ApiNotFoundResponse({ description: 'ROUTE_NOT_FOUND: LAB_ENDPOINTS is off.' })
+@ApiNotFoundResponse({ description: 'ROUTE_NOT_FOUND' })
 export class LabBuyersController {
   constructor(private readonly buyers: LabBuyersService) {}
 
@@ -39,7 +39,7 @@ export class LabBuyersController {
     summary: 'Make disposable buyers for a load test, with an access token each',
     description: 'Sent again with its Idempotency-Key, it issues new tokens for the same buyers.',
   })
-  @ApiCreatedResponse({ type: LabBuyersResponse, headers: REPLAY_HEADERS })
+  @ApiCreatedResponse({ type: LabBuyersResponse })
   makeLabBuyers(
     @CurrentUser() admin: AuthenticatedUser,
     @Body() request: LabBuyersRequest,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type AuthenticatedUser } from '../auth/index.js';
 import { IdPipe, type Page } from '../platform/http/index.js';
 import { ListOwnOrdersQuery } from './dto/list-own-orders.query.js';
@@ -23,7 +23,6 @@ export class OrderHistoryController {
 
   @Get(':orderId')
   @ApiOperation({ summary: 'Read an own order' })
-  @ApiParam({ name: 'orderId', schema: { format: 'uuid' } })
   @ApiOkResponse({ type: OrderResponse })
   @ApiNotFoundResponse({ description: 'ORDER_NOT_FOUND' })
   readOwnOrder(

@@ -12,14 +12,12 @@ import type { FastifyReply } from 'fastify';
 import { CurrentUser, type AuthenticatedUser, type RequestWithUser } from '../auth/index.js';
 import { RateLimit } from '../platform/limits/index.js';
 import { answerWithProblem, IdPipe, type ProblemDocument } from '../platform/http/index.js';
-import { Idempotent, REPLAY_HEADERS } from '../platform/idempotency/index.js';
+import { Idempotent } from '../platform/idempotency/index.js';
 import { ClaimService } from './claim.service.js';
 import { ClaimRequest } from './dto/claim.request.js';
 import { OrderEnvelope } from './dto/order.response.js';
 import { OrdersService } from './orders.service.js';
 import { readClaim } from './read-claim.js';
-
-const ID = { format: 'uuid' };
 
 @ApiTags('purchase')
 @Controller('purchase')
@@ -36,13 +34,11 @@ export class PurchaseController {
     description:
       'The order is stored when the answer comes. With an Idempotency-Key the request can be repeated safely: it returns the first order.',
   })
-  @ApiParam({ name: 'eventItemId', schema: ID })
+  @ApiParam({ name: 'eventItemId' })
   @Idempotent()
   @ApiBody({ type: ClaimRequest })
-  @ApiCreatedResponse({
-    type: OrderEnvelope,
-    headers: REPLAY_HEADERS,
-  })
+  @ApiCreatedResponse({ type: OrderEnvelope })
+  @ApiResponse({ status: 403, description: 'ACCOUNT_NOT_ACTIVE' })
   @ApiResponse({ status: 404, description: 'EVENT_ITEM_NOT_FOUND' })
   @ApiResponse({
     status: 409,
@@ -65,7 +61,6 @@ export class PurchaseController {
     summary: 'Confirm a reservation',
     description: 'Idempotent: an order that you confirmed before is answered as it is.',
   })
-  @ApiParam({ name: 'orderId', schema: ID })
   @ApiOkResponse({ type: OrderEnvelope })
   @ApiResponse({ status: 404, description: 'ORDER_NOT_FOUND' })
   @ApiResponse({ status: 409, description: 'ORDER_NOT_RESERVED, RESERVATION_EXPIRED' })
@@ -82,7 +77,6 @@ export class PurchaseController {
     summary: 'Give a reservation up',
     description: 'Idempotent: an order that you cancelled before is answered as it is.',
   })
-  @ApiParam({ name: 'orderId', schema: ID })
   @ApiOkResponse({ type: OrderEnvelope })
   @ApiResponse({ status: 404, description: 'ORDER_NOT_FOUND' })
   @ApiResponse({ status: 409, description: 'ORDER_NOT_RESERVED, RESERVATION_EXPIRED' })

@@ -14,7 +14,7 @@ import {
 import { CurrentUser, Public, type AuthenticatedUser } from '../auth/index.js';
 import { RateLimit } from '../platform/limits/index.js';
 import { IdPipe, type Page } from '../platform/http/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
+import { Idempotent, Keyed, type KeyedRequest } from '../platform/idempotency/index.js';
 import { CommentsService } from './comments.service.js';
 import { CommentResponse, CommentThreadPage } from './dto/comment.response.js';
 import { ListThreadsQuery } from './dto/list-threads.query.js';
@@ -30,7 +30,7 @@ export class CommentsController {
   @RateLimit('comment')
   @Idempotent()
   @ApiOperation({ summary: 'Comment on an event, which starts a thread' })
-  @ApiCreatedResponse({ type: CommentResponse, headers: REPLAY_HEADERS })
+  @ApiCreatedResponse({ type: CommentResponse })
   @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
   @ApiTooManyRequestsResponse({ description: 'RATE_LIMITED, COMMENT_LIMIT_REACHED' })
   startThread(
@@ -61,7 +61,7 @@ export class CommentsController {
   @RateLimit('comment')
   @Idempotent()
   @ApiOperation({ summary: 'Reply to a comment or to a reply' })
-  @ApiCreatedResponse({ type: CommentResponse, headers: REPLAY_HEADERS })
+  @ApiCreatedResponse({ type: CommentResponse })
   @ApiNotFoundResponse({ description: 'COMMENT_NOT_FOUND' })
   @ApiConflictResponse({ description: 'COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL' })
   @ApiTooManyRequestsResponse({ description: 'RATE_LIMITED, COMMENT_LIMIT_REACHED' })

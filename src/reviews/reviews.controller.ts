@@ -13,7 +13,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentUser, Public, type AuthenticatedUser } from '../auth/index.js';
 import { RateLimit } from '../platform/limits/index.js';
 import { IdPipe, PageQuery, type Page } from '../platform/http/index.js';
-import { Idempotent, Keyed, REPLAY_HEADERS, type KeyedRequest } from '../platform/idempotency/index.js';
+import { Idempotent, Keyed, type KeyedRequest } from '../platform/idempotency/index.js';
 import { OwnReviewResponse } from './dto/own-review.response.js';
 import { PutReviewRequest } from './dto/put-review.request.js';
 import { ReviewEligibilityResponse } from './dto/review-eligibility.response.js';
@@ -34,8 +34,8 @@ export class ReviewsController {
     summary: 'Review an item, or replace one’s review of it',
     description: 'Needs a confirmed order of the item. One review for each user and item.',
   })
-  @ApiCreatedResponse({ type: ReviewResponse, description: 'Added.', headers: REPLAY_HEADERS })
-  @ApiOkResponse({ type: ReviewResponse, description: 'Replaced.', headers: REPLAY_HEADERS })
+  @ApiCreatedResponse({ type: ReviewResponse, description: 'Added.' })
+  @ApiOkResponse({ type: ReviewResponse, description: 'Replaced.' })
   @ApiForbiddenResponse({ description: 'NOT_A_VERIFIED_BUYER' })
   @ApiNotFoundResponse({ description: 'ITEM_NOT_FOUND' })
   async putReview(

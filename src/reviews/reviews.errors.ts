@@ -16,10 +16,16 @@ export const reviewErrors = defineErrors({
   COMMENT_TOO_DEEP: {
     kind: 'conflict',
     title: 'Replies are nested too deeply here; reply further up.',
+    members: { maxDepth: { type: 'integer' } },
+  },
+  THREAD_FULL: {
+    kind: 'conflict',
+    title: 'The thread takes no more replies; start a new one.',
+    members: { maxReplies: { type: 'integer' } },
   },
   COMMENT_LIMIT_REACHED: {
     kind: 'tooManyRequests',
     title: 'You have written enough about this event for now; let others speak.',
+    members: { maxComments: { type: 'integer' } },
   },
-  THREAD_FULL: { kind: 'conflict', title: 'The thread takes no more replies; start a new one.' },
 });

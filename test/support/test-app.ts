@@ -4,6 +4,7 @@ import { createApp } from '../../src/app.js';
 import { Settings } from '../../src/platform/config/index.js';
 import { entities } from '../../src/entities.js';
 import { createDataSource } from '../../src/platform/database/data-source.js';
+import { watchContract } from './contract.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export interface TestApp {
@@ -28,7 +29,7 @@ export const TEST_SETTINGS = {
 
 /**
  * The real application, listening on a free loopback port, on a database of its own, or on `database`
- * to be a further instance beside another.
+ * to be a further instance beside another. Closing it throws if it answered anything that openapi.json does not say.
  */
 export async function startTestApp(
   settings: Record<string, string> = {},
@@ -42,6 +43,7 @@ export async function startTestApp(
     entities,
   ).initialize();
   const app = await createApp(parsed, dataSource);
+  const faults = watchContract(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {
@@ -52,6 +54,8 @@ export async function startTestApp(
     async close() {
       await app.close();
       if (!database) await ownDatabase.drop();
+      if (faults.size > 0)
+        throw new Error(`Answers that openapi.json does not describe:\n${[...faults].join('\n')}`);
     },
   };
 }

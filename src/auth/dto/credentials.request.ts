@@ -37,7 +37,7 @@ export class LoginRequest {
   @IsAccountEmail()
   email!: string;
 
-  @ApiProperty({ format: 'password', maxLength: 1024 })
+  @ApiProperty({ format: 'password', minLength: 1, maxLength: 1024 })
   @IsString()
   @MinLength(1)
   @MaxLength(1024)
@@ -45,7 +45,7 @@ export class LoginRequest {
 }
 
 export class ChangePasswordRequest {
-  @ApiProperty({ format: 'password', maxLength: 1024 })
+  @ApiProperty({ format: 'password', minLength: 1, maxLength: 1024 })
   @IsString()
   @MinLength(1)
   @MaxLength(1024)

@@ -20,6 +20,7 @@ export function IsNewPassword(): PropertyDecorator {
       minLength: MIN_PASSWORD_LENGTH,
       maxLength: MAX_PASSWORD_BYTES,
       format: 'password',
+      pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
       description: `At least ${MIN_PASSWORD_LENGTH} characters and at most ${MAX_PASSWORD_BYTES} bytes in UTF-8.`,
     }),
     Transform(({ value }) => (typeof value === 'string' ? value.normalize('NFC') : value)),

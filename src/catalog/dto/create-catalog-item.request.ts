@@ -22,6 +22,7 @@ export class CreateCatalogItemRequest {
   @ApiPropertyOptional({
     description: 'An https address, or a path on this shop that starts with "/".',
     maxLength: 2000,
+    pattern: IMAGE_URL.source,
     example: '/images/aurora-lamp.webp',
   })
   @MayBeAbsent()

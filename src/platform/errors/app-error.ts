@@ -64,7 +64,12 @@ export interface ErrorDefinition {
   kind: ErrorKind;
   /** A short sentence, the same for every occurrence. */
   title: string;
+  /** Further members of its problem document, by name, for the OpenAPI document. */
+  members?: Record<string, ErrorMember>;
 }
+
+/** A JSON schema; `required: false` where the member is not always there. */
+export type ErrorMember = { required?: false } & Record<string, unknown>;
 
 /** Every code that was declared; a test holds it against docs/problems.md. */
 export const declaredErrors = new Map<string, ErrorDefinition>();
@@ -79,7 +84,7 @@ export function defineErrors<Code extends string>(
   const factories = {} as Record<Code, (details?: ErrorDetails) => AppError>;
   for (const code of Object.keys(definitions) as Code[]) {
     const { kind, title } = definitions[code];
-    declaredErrors.set(code, { kind, title });
+    declaredErrors.set(code, definitions[code]);
     factories[code] = (details) => new AppError(code, kind, title, details);
   }
   return factories;

@@ -5,6 +5,7 @@ export {
   type ErrorDefinition,
   type ErrorDetails,
   type ErrorKind,
+  type ErrorMember,
   type FieldError,
   kindStatus,
 } from './app-error.js';

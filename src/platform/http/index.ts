@@ -18,7 +18,7 @@ export {
 export { Problem } from './problem.response.js';
 export { rawProblem } from './raw-problem.js';
 export { RouteMetadata } from './route-metadata.js';
-export { addSecurityHeaders } from './security-headers.js';
+export { addHeaders, securityHeaders } from './security-headers.js';
 export { serveShop } from './shop-pages.js';
 export { refuseUnmetDemands } from './unmet-demands.js';
 export { asksForRealtime, surviveBrokenUpgrades } from './upgrades.js';

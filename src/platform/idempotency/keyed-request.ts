@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseIdempotencyKey } from './idempotency-key.js';
 
@@ -13,15 +13,7 @@ export interface KeyedRequest {
   replayed: () => void;
 }
 
-/** Response headers of a route that is `Idempotent`, for its success response. */
-export const REPLAY_HEADERS = {
-  'Idempotency-Replayed': {
-    description: '"true" when this is the first answer of the key, given again.',
-    schema: { type: 'string' as const },
-  },
-};
-
-/** Describes a route that takes an Idempotency-Key. Its handler takes the `Keyed` request. */
+/** Describes a route that takes an Idempotency-Key: its refusals and header follow. Its handler takes the `Keyed` request. */
 export const Idempotent = () =>
   applyDecorators(
     ApiHeader({
@@ -30,9 +22,7 @@ export const Idempotent = () =>
       description:
         'Names one act of the user, in 1 to 200 visible ASCII characters. The same request sent again with the ' +
         'same key within 24 hours acts once and gets the first answer.',
-      schema: { type: 'string', minLength: 1, maxLength: 200, pattern: '^[!-~]+$' },
     }),
-    ApiResponse({ status: 422, description: 'IDEMPOTENCY_KEY_REUSED' }),
   );
 
 /**

@@ -1,6 +1,7 @@
-import { Inject, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, Inject, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { ApiExtension } from '@nestjs/swagger';
 import {
   InjectThrottlerOptions,
   ThrottlerGuard,
@@ -24,7 +25,8 @@ const WINDOW_MS = 60_000;
 const ALWAYS_BY_ADDRESS: ReadonlySet<string> = new Set<RateLimitName>(['login', 'register']);
 
 /** Limits the route per user where there is one, else per IP address; routes with one name share a count. */
-export const RateLimit = (name: RateLimitName) => SetMetadata(RATE_LIMIT, name);
+export const RateLimit = (name: RateLimitName) =>
+  applyDecorators(SetMetadata(RATE_LIMIT, name), ApiExtension('x-rate-limit', name));
 
 export function throttlerOptions(settings: Settings): ThrottlerModuleOptions {
   const limits: Record<RateLimitName, number> = {

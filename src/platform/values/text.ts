@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 
@@ -37,12 +38,19 @@ export function tidyText(text: string): string {
     .trim();
 }
 
+/** The rules for the OpenAPI document, as far as all dialects of patterns agree: visible is what is not a space. */
+const CONTROL = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069';
+const LINE_BREAKS = '\\t\\n\\r\\u2028\\u2029';
+const patternWithout = (without: string, min: number) =>
+  min === 0 ? `^[^${without}]*$` : `^[^${without}]*[^${without}\\s][^${without}]*$`;
+
 /**
  * Text of any number of lines, such as a description: tidied, then `min` to `max` characters of which one can be seen,
  * without control characters.
  */
 export function IsText(min: number, max: number): PropertyDecorator {
   return applyDecorators(
+    ApiProperty({ minLength: min, maxLength: max, pattern: patternWithout(CONTROL, min) }),
     Transform(({ value }) => (typeof value === 'string' ? tidyText(value) : value)),
     IsString(),
     MinLength(min),
@@ -54,5 +62,9 @@ export function IsText(min: number, max: number): PropertyDecorator {
 
 /** Text of one line, such as a name or a title. */
 export function IsName(min: number, max: number): PropertyDecorator {
-  return applyDecorators(IsText(min, max), Matches(ONE_LINE, { message: '$property must be a single line' }));
+  return applyDecorators(
+    IsText(min, max),
+    ApiProperty({ pattern: patternWithout(CONTROL + LINE_BREAKS, min) }),
+    Matches(ONE_LINE, { message: '$property must be a single line' }),
+  );
 }

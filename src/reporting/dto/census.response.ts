@@ -40,7 +40,10 @@ class OverdueReservations {
   @ApiProperty({ type: 'integer' })
   count!: number;
 
-  @ApiProperty({ description: 'How long the oldest of them is past its time; 0 if there is none.' })
+  @ApiProperty({
+    format: 'double',
+    description: 'How long the oldest of them is past its time; 0 if there is none.',
+  })
   oldestSeconds!: number;
 }
 

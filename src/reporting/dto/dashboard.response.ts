@@ -38,7 +38,7 @@ export class DashboardEventResponse {
   @ApiProperty({ type: [Money], description: 'What the confirmed units sold for, by currency.' })
   revenue!: Money[];
 
-  @ApiProperty({ description: 'Orders made per second, lately.' })
+  @ApiProperty({ format: 'double', description: 'Orders made per second, lately.' })
   ordersPerSecond!: number;
 }
 
@@ -47,7 +47,8 @@ class EventPace {
   id!: string;
 
   @ApiProperty({
-    type: [Number],
+    type: 'array',
+    items: { type: 'number', format: 'double' },
     minItems: PACE_SECONDS,
     maxItems: PACE_SECONDS,
     description: 'What the dashboard showed at each second, oldest first; the last is of `until`.',

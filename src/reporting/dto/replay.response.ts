@@ -81,7 +81,7 @@ export class ReplayResponse {
   })
   openedAt!: string;
 
-  @ApiProperty({ description: 'The length of an interval.' })
+  @ApiProperty({ format: 'double', description: 'The length of an interval.' })
   bucketSeconds!: number;
 
   @ApiProperty({ type: [ReplayBucket] })
@@ -101,6 +101,7 @@ export class ReplayResponse {
 
   @ApiProperty({
     type: Number,
+    format: 'double',
     nullable: true,
     description:
       'From the opening until the last unit was taken by an order that was confirmed; null if not all were sold.',
@@ -110,6 +111,11 @@ export class ReplayResponse {
   @ApiProperty({ type: 'integer', description: 'The most reservations made within one second.' })
   peakOrdersPerSecond!: number;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'From reservation to confirmation.' })
+  @ApiProperty({
+    type: Number,
+    format: 'double',
+    nullable: true,
+    description: 'From reservation to confirmation.',
+  })
   medianConfirmSeconds!: number | null;
 }

@@ -21,7 +21,12 @@ export class RatingDistribution {
 }
 
 export class ReviewSummaryResponse {
-  @ApiProperty({ type: Number, nullable: true, description: 'To two decimals; null without reviews.' })
+  @ApiProperty({
+    type: Number,
+    format: 'double',
+    nullable: true,
+    description: 'To two decimals; null without reviews.',
+  })
   average!: number | null;
 
   @ApiProperty(count)

@@ -940,7 +940,10 @@ export interface components {
          */
         EventStatus: "locked" | "live" | "sold_out" | "closed";
         Money: {
-            /** @example 12900 */
+            /**
+             * Format: int64
+             * @example 12900
+             */
             amount: number;
             /**
              * @description An ISO 4217 code, in upper case. Its exponent says what `amount` is worth: two decimals, but none for BIF, CLP, DJF, GNF, ISK, JPY, KMF, KRW, PYG, RWF, UGX, VND, VUV, XAF, XOF, XPF, and three for BHD, IQD, JOD, KWD, LYD, OMR, TND.
@@ -1130,7 +1133,10 @@ export interface components {
             5: number;
         };
         ReviewSummaryResponse: {
-            /** @description To two decimals; null without reviews. */
+            /**
+             * Format: double
+             * @description To two decimals; null without reviews.
+             */
             average: number | null;
             count: number;
             distribution: components["schemas"]["RatingDistribution"];
@@ -1179,7 +1185,10 @@ export interface components {
         };
         OverdueReservations: {
             count: number;
-            /** @description How long the oldest of them is past its time; 0 if there is none. */
+            /**
+             * Format: double
+             * @description How long the oldest of them is past its time; 0 if there is none.
+             */
             oldestSeconds: number;
         };
         CensusResponse: {
@@ -1250,7 +1259,10 @@ export interface components {
              * @description When selling began: at the start, when forced open, or when made with a start in the past.
              */
             openedAt: string;
-            /** @description The length of an interval. */
+            /**
+             * Format: double
+             * @description The length of an interval.
+             */
             bucketSeconds: number;
             buckets: components["schemas"]["ReplayBucket"][];
             stockTotal: number;
@@ -1258,11 +1270,17 @@ export interface components {
             unitsSold: number;
             revenue: components["schemas"]["Money"][];
             conversion: components["schemas"]["ReplayConversion"];
-            /** @description From the opening until the last unit was taken by an order that was confirmed; null if not all were sold. */
+            /**
+             * Format: double
+             * @description From the opening until the last unit was taken by an order that was confirmed; null if not all were sold.
+             */
             sellOutSeconds: number | null;
             /** @description The most reservations made within one second. */
             peakOrdersPerSecond: number;
-            /** @description From reservation to confirmation. */
+            /**
+             * Format: double
+             * @description From reservation to confirmation.
+             */
             medianConfirmSeconds: number | null;
         };
         CatalogItemResponse: {
@@ -1346,7 +1364,10 @@ export interface components {
             confirmed: number;
             /** @description What the confirmed units sold for, by currency. */
             revenue: components["schemas"]["Money"][];
-            /** @description Orders made per second, lately. */
+            /**
+             * Format: double
+             * @description Orders made per second, lately.
+             */
             ordersPerSecond: number;
         };
         DashboardPage: {
@@ -1523,11 +1544,1197 @@ export interface components {
             /** @description The fields that were refused. */
             errors?: components["schemas"]["FieldProblem"][];
         };
+        /** @description This account may not buy. */
+        AccountNotActiveProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#ACCOUNT_NOT_ACTIVE
+             */
+            type: string;
+            /** @example This account may not buy. */
+            title: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            code: "ACCOUNT_NOT_ACTIVE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description Too many people are logging in; try again shortly. */
+        AuthBusyProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#AUTH_BUSY
+             */
+            type: string;
+            /** @example Too many people are logging in; try again shortly. */
+            title: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            code: "AUTH_BUSY";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description Access tokens cannot be checked just now. */
+        AuthUnavailableProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#AUTH_UNAVAILABLE
+             */
+            type: string;
+            /** @example Access tokens cannot be checked just now. */
+            title: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            code: "AUTH_UNAVAILABLE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The request cannot be understood. */
+        BadRequestProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#BAD_REQUEST
+             */
+            type: string;
+            /** @example The request cannot be understood. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "BAD_REQUEST";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description The request body is too large. */
+        BodyTooLargeProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#BODY_TOO_LARGE
+             */
+            type: string;
+            /** @example The request body is too large. */
+            title: string;
+            /** @constant */
+            status: 413;
+            /** @constant */
+            code: "BODY_TOO_LARGE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description Too many purchases are waiting; try again shortly. */
+        ClaimQueueFullProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#CLAIM_QUEUE_FULL
+             */
+            type: string;
+            /** @example Too many purchases are waiting; try again shortly. */
+            title: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            code: "CLAIM_QUEUE_FULL";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The connection to the database broke while the purchase was being stored. */
+        ClaimUncertainProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#CLAIM_UNCERTAIN
+             */
+            type: string;
+            /** @example The connection to the database broke while the purchase was being stored. */
+            title: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            code: "CLAIM_UNCERTAIN";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description You have written enough about this event for now; let others speak. */
+        CommentLimitReachedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#COMMENT_LIMIT_REACHED
+             */
+            type: string;
+            /** @example You have written enough about this event for now; let others speak. */
+            title: string;
+            /** @constant */
+            status: 429;
+            /** @constant */
+            code: "COMMENT_LIMIT_REACHED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            maxComments: number;
+        };
+        /** @description There is no such comment. */
+        CommentNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#COMMENT_NOT_FOUND
+             */
+            type: string;
+            /** @example There is no such comment. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "COMMENT_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The comment was removed; it takes no replies. */
+        CommentRemovedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#COMMENT_REMOVED
+             */
+            type: string;
+            /** @example The comment was removed; it takes no replies. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "COMMENT_REMOVED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description Replies are nested too deeply here; reply further up. */
+        CommentTooDeepProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#COMMENT_TOO_DEEP
+             */
+            type: string;
+            /** @example Replies are nested too deeply here; reply further up. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "COMMENT_TOO_DEEP";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            maxDepth: number;
+        };
+        /** @description Another site may not ask for that. */
+        CrossSiteRequestProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#CROSS_SITE_REQUEST
+             */
+            type: string;
+            /** @example Another site may not ask for that. */
+            title: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            code: "CROSS_SITE_REQUEST";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The database does not answer; try again shortly. */
+        DatabaseUnavailableProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#DATABASE_UNAVAILABLE
+             */
+            type: string;
+            /** @example The database does not answer; try again shortly. */
+            title: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            code: "DATABASE_UNAVAILABLE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description A catalogue item stands in the event twice. */
+        DuplicateItemProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#DUPLICATE_ITEM
+             */
+            type: string;
+            /** @example A catalogue item stands in the event twice. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "DUPLICATE_ITEM";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description There is already an account with this email. */
+        EmailTakenProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EMAIL_TAKEN
+             */
+            type: string;
+            /** @example There is already an account with this email. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "EMAIL_TAKEN";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The event is closed already. */
+        EventAlreadyClosedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_ALREADY_CLOSED
+             */
+            type: string;
+            /** @example The event is closed already. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "EVENT_ALREADY_CLOSED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The event was changed since it was read. */
+        EventChangedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_CHANGED
+             */
+            type: string;
+            /** @example The event was changed since it was read. */
+            title: string;
+            /** @constant */
+            status: 412;
+            /** @constant */
+            code: "EVENT_CHANGED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            version: number;
+        };
+        /** @description The event must end after it starts. */
+        EventEndsBeforeStartProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_ENDS_BEFORE_START
+             */
+            type: string;
+            /** @example The event must end after it starts. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "EVENT_ENDS_BEFORE_START";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description The event must end in the future. */
+        EventEndsInPastProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_ENDS_IN_PAST
+             */
+            type: string;
+            /** @example The event must end in the future. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "EVENT_ENDS_IN_PAST";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description No event sells an item with this id. */
+        EventItemNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_ITEM_NOT_FOUND
+             */
+            type: string;
+            /** @example No event sells an item with this id. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "EVENT_ITEM_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description Only an event that is still locked can be edited. */
+        EventNotEditableProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_NOT_EDITABLE
+             */
+            type: string;
+            /** @example Only an event that is still locked can be edited. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "EVENT_NOT_EDITABLE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            /** @enum {string} */
+            eventStatus: "locked" | "live" | "sold_out" | "closed";
+        };
+        /** @description There is no such event. */
+        EventNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_NOT_FOUND
+             */
+            type: string;
+            /** @example There is no such event. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "EVENT_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The event is not live. */
+        EventNotLiveProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_NOT_LIVE
+             */
+            type: string;
+            /** @example The event is not live. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "EVENT_NOT_LIVE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            /** @enum {string} */
+            phase: "locked" | "closed";
+            /** Format: date-time */
+            startsAt: string;
+        };
+        /** @description Only an event that is still locked can be opened. */
+        EventNotLockedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_NOT_LOCKED
+             */
+            type: string;
+            /** @example Only an event that is still locked can be opened. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "EVENT_NOT_LOCKED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            /** @enum {string} */
+            eventStatus: "locked" | "live" | "sold_out" | "closed";
+        };
+        /** @description The event starts more than five years from now. */
+        EventTooFarAheadProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_TOO_FAR_AHEAD
+             */
+            type: string;
+            /** @example The event starts more than five years from now. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "EVENT_TOO_FAR_AHEAD";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description The event lasts longer than a year. */
+        EventTooLongProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_TOO_LONG
+             */
+            type: string;
+            /** @example The event lasts longer than a year. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "EVENT_TOO_LONG";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description All units of the event together cost more than can be summed. */
+        EventTooValuableProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#EVENT_TOO_VALUABLE
+             */
+            type: string;
+            /** @example All units of the event together cost more than can be summed. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "EVENT_TOO_VALUABLE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description This account may not do that. */
+        ForbiddenProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#FORBIDDEN
+             */
+            type: string;
+            /** @example This account may not do that. */
+            title: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            code: "FORBIDDEN";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description You let go of this item too often lately; others have their turn. */
+        HoldLimitReachedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#HOLD_LIMIT_REACHED
+             */
+            type: string;
+            /** @example You let go of this item too often lately; others have their turn. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "HOLD_LIMIT_REACHED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            /** Format: date-time */
+            holdsAgainAt: string;
+        };
+        /** @description The Idempotency-Key must be 1 to 200 visible ASCII characters. */
+        IdempotencyKeyInvalidProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#IDEMPOTENCY_KEY_INVALID
+             */
+            type: string;
+            /** @example The Idempotency-Key must be 1 to 200 visible ASCII characters. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "IDEMPOTENCY_KEY_INVALID";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description You used this Idempotency-Key for a different request. */
+        IdempotencyKeyReusedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#IDEMPOTENCY_KEY_REUSED
+             */
+            type: string;
+            /** @example You used this Idempotency-Key for a different request. */
+            title: string;
+            /** @constant */
+            status: 422;
+            /** @constant */
+            code: "IDEMPOTENCY_KEY_REUSED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description An edit must carry an If-Match header with the ETag of the event that was read. */
+        IfMatchRequiredProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#IF_MATCH_REQUIRED
+             */
+            type: string;
+            /** @example An edit must carry an If-Match header with the ETag of the event that was read. */
+            title: string;
+            /** @constant */
+            status: 428;
+            /** @constant */
+            code: "IF_MATCH_REQUIRED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description Email or password is wrong. */
+        InvalidCredentialsProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#INVALID_CREDENTIALS
+             */
+            type: string;
+            /** @example Email or password is wrong. */
+            title: string;
+            /** @constant */
+            status: 401;
+            /** @constant */
+            code: "INVALID_CREDENTIALS";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The cursor is not one that this list gave out. */
+        InvalidCursorProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#INVALID_CURSOR
+             */
+            type: string;
+            /** @example The cursor is not one that this list gave out. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "INVALID_CURSOR";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description An id in the path is not a UUID. */
+        InvalidIdProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#INVALID_ID
+             */
+            type: string;
+            /** @example An id in the path is not a UUID. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "INVALID_ID";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description There is no session to refresh; log in again. */
+        InvalidRefreshTokenProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#INVALID_REFRESH_TOKEN
+             */
+            type: string;
+            /** @example There is no session to refresh; log in again. */
+            title: string;
+            /** @constant */
+            status: 401;
+            /** @constant */
+            code: "INVALID_REFRESH_TOKEN";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description There is no such catalogue item. */
+        ItemNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#ITEM_NOT_FOUND
+             */
+            type: string;
+            /** @example There is no such catalogue item. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "ITEM_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The last active admin cannot be deactivated. */
+        LastAdminProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#LAST_ADMIN
+             */
+            type: string;
+            /** @example The last active admin cannot be deactivated. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "LAST_ADMIN";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The request body is not valid JSON. */
+        MalformedJsonProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#MALFORMED_JSON
+             */
+            type: string;
+            /** @example The request body is not valid JSON. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "MALFORMED_JSON";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description All items of an event must have the same currency. */
+        MixedCurrenciesProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#MIXED_CURRENCIES
+             */
+            type: string;
+            /** @example All items of an event must have the same currency. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "MIXED_CURRENCIES";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description Only buyers with a confirmed order of the item can review it. */
+        NotAVerifiedBuyerProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#NOT_A_VERIFIED_BUYER
+             */
+            type: string;
+            /** @example Only buyers with a confirmed order of the item can review it. */
+            title: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            code: "NOT_A_VERIFIED_BUYER";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description Only its author or an admin can remove this. */
+        NotTheAuthorProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#NOT_THE_AUTHOR
+             */
+            type: string;
+            /** @example Only its author or an admin can remove this. */
+            title: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            code: "NOT_THE_AUTHOR";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description You have no order with this id. */
+        OrderNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#ORDER_NOT_FOUND
+             */
+            type: string;
+            /** @example You have no order with this id. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "ORDER_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The order is no longer a reservation. */
+        OrderNotReservedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#ORDER_NOT_RESERVED
+             */
+            type: string;
+            /** @example The order is no longer a reservation. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "ORDER_NOT_RESERVED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            order: components["schemas"]["OrderResponse"];
+        };
+        /** @description This password is too common. */
+        PasswordTooCommonProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#PASSWORD_TOO_COMMON
+             */
+            type: string;
+            /** @example This password is too common. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "PASSWORD_TOO_COMMON";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description The price is not the one you saw. */
+        PriceChangedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#PRICE_CHANGED
+             */
+            type: string;
+            /** @example The price is not the one you saw. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "PRICE_CHANGED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            expected: components["schemas"]["Money"];
+            actual: components["schemas"]["Money"];
+        };
+        /** @description You would hold more units of this item than one shopper may. */
+        PurchaseLimitReachedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#PURCHASE_LIMIT_REACHED
+             */
+            type: string;
+            /** @example You would hold more units of this item than one shopper may. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "PURCHASE_LIMIT_REACHED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            perUserLimit: number;
+        };
+        /** @description Too many requests; wait before the next. */
+        RateLimitedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#RATE_LIMITED
+             */
+            type: string;
+            /** @example Too many requests; wait before the next. */
+            title: string;
+            /** @constant */
+            status: 429;
+            /** @constant */
+            code: "RATE_LIMITED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The reservation has run out. */
+        ReservationExpiredProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#RESERVATION_EXPIRED
+             */
+            type: string;
+            /** @example The reservation has run out. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "RESERVATION_EXPIRED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            order: components["schemas"]["OrderResponse"];
+        };
+        /** @description Reviews and comments are not available right now; try again shortly. */
+        ReviewsUnavailableProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#REVIEWS_UNAVAILABLE
+             */
+            type: string;
+            /** @example Reviews and comments are not available right now; try again shortly. */
+            title: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            code: "REVIEWS_UNAVAILABLE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description There is no such review. */
+        ReviewNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#REVIEW_NOT_FOUND
+             */
+            type: string;
+            /** @example There is no such review. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "REVIEW_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description There is no such address. */
+        RouteNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#ROUTE_NOT_FOUND
+             */
+            type: string;
+            /** @example There is no such address. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "ROUTE_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description No instance answers; try again shortly. */
+        ServiceUnavailableProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#SERVICE_UNAVAILABLE
+             */
+            type: string;
+            /** @example No instance answers; try again shortly. */
+            title: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            code: "SERVICE_UNAVAILABLE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description This session has ended; log in again. */
+        SessionEndedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#SESSION_ENDED
+             */
+            type: string;
+            /** @example This session has ended; log in again. */
+            title: string;
+            /** @constant */
+            status: 401;
+            /** @constant */
+            code: "SESSION_ENDED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description There is no such session. */
+        SessionNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#SESSION_NOT_FOUND
+             */
+            type: string;
+            /** @example There is no such session. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "SESSION_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description There are not that many units left. */
+        SoldOutProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#SOLD_OUT
+             */
+            type: string;
+            /** @example There are not that many units left. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "SOLD_OUT";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            stockRemaining?: number;
+        };
+        /** @description The thread takes no more replies; start a new one. */
+        ThreadFullProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#THREAD_FULL
+             */
+            type: string;
+            /** @example The thread takes no more replies; start a new one. */
+            title: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            code: "THREAD_FULL";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            maxReplies: number;
+        };
+        /** @description A valid access token is needed. */
+        UnauthenticatedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#UNAUTHENTICATED
+             */
+            type: string;
+            /** @example A valid access token is needed. */
+            title: string;
+            /** @constant */
+            status: 401;
+            /** @constant */
+            code: "UNAUTHENTICATED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description An item of the event is not in the catalogue. */
+        UnknownItemProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#UNKNOWN_ITEM
+             */
+            type: string;
+            /** @example An item of the event is not in the catalogue. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "UNKNOWN_ITEM";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description The request body must be application/json. */
+        UnsupportedMediaTypeProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#UNSUPPORTED_MEDIA_TYPE
+             */
+            type: string;
+            /** @example The request body must be application/json. */
+            title: string;
+            /** @constant */
+            status: 415;
+            /** @constant */
+            code: "UNSUPPORTED_MEDIA_TYPE";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description There is no such user. */
+        UserNotFoundProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#USER_NOT_FOUND
+             */
+            type: string;
+            /** @example There is no such user. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "USER_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description The request has fields that are missing or wrong. */
+        ValidationFailedProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#VALIDATION_FAILED
+             */
+            type: string;
+            /** @example The request has fields that are missing or wrong. */
+            title: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            code: "VALIDATION_FAILED";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        /** @description The current password is wrong. */
+        WrongPasswordProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#WRONG_PASSWORD
+             */
+            type: string;
+            /** @example The current password is wrong. */
+            title: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            code: "WRONG_PASSWORD";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Names the request in our logs. */
+        "X-Request-Id": string;
+        /** @description Seconds to wait before trying again. */
+        "Retry-After": number;
+        /** @description How to authenticate. */
+        "WWW-Authenticate": "Bearer";
+        /** @description Requests of this kind in a minute. */
+        "RateLimit-Limit": number;
+        /** @description How many of them are left. */
+        "RateLimit-Remaining": number;
+        /** @description Seconds until all of them are back. */
+        "RateLimit-Reset": number;
+        /** @description There, and `true`, when this is the answer to an earlier request with the same key. */
+        "Idempotency-Replayed": "true";
+        /** @description Sets, renews or clears the refresh cookie. */
+        "Set-Cookie": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1548,64 +2755,111 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made. */
             201: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthenticationResponse"];
                 };
             };
-            /** @description PASSWORD_TOO_COMMON */
+            /**
+             * @description - `PASSWORD_TOO_COMMON`: This password is too common.
+             *     - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["PasswordTooCommonProblem"] | components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description EMAIL_TAKEN */
+            /** @description - `EMAIL_TAKEN`: There is already an account with this email. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EmailTakenProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description RATE_LIMITED */
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
-            /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
+            /**
+             * @description - `AUTH_BUSY`: Too many people are logging in; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AuthBusyProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1627,53 +2881,99 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthenticationResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description INVALID_CREDENTIALS */
+            /** @description - `INVALID_CREDENTIALS`: Email or password is wrong. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
                 };
             };
-            /** @description RATE_LIMITED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
-            /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
+            /**
+             * @description - `AUTH_BUSY`: Too many people are logging in; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AuthBusyProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1691,44 +2991,94 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AuthenticationResponse"];
                 };
             };
-            /** @description INVALID_REFRESH_TOKEN, SESSION_ENDED */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
+                };
+            };
+            /**
+             * @description - `INVALID_REFRESH_TOKEN`: There is no session to refresh; log in again.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description - `CROSS_SITE_REQUEST`: Another site may not ask for that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["CrossSiteRequestProblem"];
                 };
             };
-            /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_BUSY`: Too many people are logging in; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AuthBusyProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1746,35 +3096,60 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfSession"];
                 };
             };
-            /** @description No valid access token. */
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
+                };
+            };
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
+            /**
+             * @description - `AUTH_BUSY`: Too many people are logging in; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AuthBusyProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1794,51 +3169,92 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description SESSION_NOT_FOUND */
+            /** @description - `SESSION_NOT_FOUND`: There is no such session. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["SessionNotFoundProblem"];
                 };
             };
-            /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_BUSY`: Too many people are logging in; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AuthBusyProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1856,42 +3272,89 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description UNAUTHENTICATED */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["MalformedJsonProblem"];
+                };
+            };
+            /** @description - `UNAUTHENTICATED`: A valid access token is needed. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description - `CROSS_SITE_REQUEST`: Another site may not ask for that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["CrossSiteRequestProblem"];
                 };
             };
-            /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_BUSY`: Too many people are logging in; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AuthBusyProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1916,71 +3379,122 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `PASSWORD_TOO_COMMON`: This password is too common.
+             *     - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["PasswordTooCommonProblem"] | components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description WRONG_PASSWORD */
+            /** @description - `WRONG_PASSWORD`: The current password is wrong. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["WrongPasswordProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description RATE_LIMITED */
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
-            /** @description AUTH_BUSY, AUTH_UNAVAILABLE */
+            /**
+             * @description - `AUTH_BUSY`: Too many people are logging in; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AuthBusyProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1998,26 +3512,59 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UserResponse"];
                 };
             };
-            /** @description No valid access token. */
-            401: {
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2039,35 +3586,83 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UserResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2093,44 +3688,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfAuditEntry"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2154,26 +3778,48 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2193,37 +3839,59 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description The version, for If-Match of an edit. */
                     ETag?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2241,17 +3909,44 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ShopTimeResponse"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
+                };
+            };
+            /**
+             * @description - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2268,83 +3963,161 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                eventItemId: unknown;
+                eventItemId: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ClaimRequest"];
             };
         };
         responses: {
+            /** @description Made. */
             201: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderEnvelope"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description EVENT_ITEM_NOT_FOUND */
+            /** @description - `ACCOUNT_NOT_ACTIVE`: This account may not buy. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AccountNotActiveProblem"];
+                };
+            };
+            /** @description - `EVENT_ITEM_NOT_FOUND`: No event sells an item with this id. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventItemNotFoundProblem"];
                 };
             };
-            /** @description SOLD_OUT, EVENT_NOT_LIVE, PRICE_CHANGED, PURCHASE_LIMIT_REACHED, HOLD_LIMIT_REACHED */
+            /**
+             * @description - `SOLD_OUT`: There are not that many units left.
+             *     - `EVENT_NOT_LIVE`: The event is not live.
+             *     - `PRICE_CHANGED`: The price is not the one you saw.
+             *     - `PURCHASE_LIMIT_REACHED`: You would hold more units of this item than one shopper may.
+             *     - `HOLD_LIMIT_REACHED`: You let go of this item too often lately; others have their turn.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["SoldOutProblem"] | components["schemas"]["EventNotLiveProblem"] | components["schemas"]["PriceChangedProblem"] | components["schemas"]["PurchaseLimitReachedProblem"] | components["schemas"]["HoldLimitReachedProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description CLAIM_QUEUE_FULL, CLAIM_UNCERTAIN */
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /**
+             * @description - `CLAIM_QUEUE_FULL`: Too many purchases are waiting; try again shortly.
+             *     - `CLAIM_UNCERTAIN`: The connection to the database broke while the purchase was being stored.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ClaimQueueFullProblem"] | components["schemas"]["ClaimUncertainProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2358,59 +4131,112 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                orderId: unknown;
+                orderId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderEnvelope"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description ORDER_NOT_FOUND */
+            /** @description - `ORDER_NOT_FOUND`: You have no order with this id. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"];
                 };
             };
-            /** @description ORDER_NOT_RESERVED, RESERVATION_EXPIRED */
+            /**
+             * @description - `ORDER_NOT_RESERVED`: The order is no longer a reservation.
+             *     - `RESERVATION_EXPIRED`: The reservation has run out.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["OrderNotReservedProblem"] | components["schemas"]["ReservationExpiredProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2424,59 +4250,112 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                orderId: unknown;
+                orderId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderEnvelope"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description ORDER_NOT_FOUND */
+            /** @description - `ORDER_NOT_FOUND`: You have no order with this id. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"];
                 };
             };
-            /** @description ORDER_NOT_RESERVED, RESERVATION_EXPIRED */
+            /**
+             * @description - `ORDER_NOT_RESERVED`: The order is no longer a reservation.
+             *     - `RESERVATION_EXPIRED`: The reservation has run out.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["OrderNotReservedProblem"] | components["schemas"]["ReservationExpiredProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2502,35 +4381,63 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfListedOrder"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2544,50 +4451,78 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                orderId: unknown;
+                orderId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrderResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description ORDER_NOT_FOUND */
+            /** @description - `ORDER_NOT_FOUND`: You have no order with this id. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2611,44 +4546,60 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewPage"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description ITEM_NOT_FOUND */
+            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2678,8 +4629,11 @@ export interface operations {
             /** @description Replaced. */
             200: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2689,71 +4643,131 @@ export interface operations {
             /** @description Added. */
             201: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description NOT_A_VERIFIED_BUYER */
+            /** @description - `NOT_A_VERIFIED_BUYER`: Only buyers with a confirmed order of the item can review it. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["NotAVerifiedBuyerProblem"];
                 };
             };
-            /** @description ITEM_NOT_FOUND */
+            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2773,44 +4787,58 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewSummaryResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description ITEM_NOT_FOUND */
+            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2830,53 +4858,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewEligibilityResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description ITEM_NOT_FOUND */
+            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2896,53 +4944,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OwnReviewResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description ITEM_NOT_FOUND */
+            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2962,60 +5030,119 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description NOT_THE_AUTHOR */
+            /** @description - `NOT_THE_AUTHOR`: Only its author or an admin can remove this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["NotTheAuthorProblem"];
                 };
             };
-            /** @description REVIEW_NOT_FOUND */
+            /** @description - `REVIEW_NOT_FOUND`: There is no such review. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3039,44 +5166,60 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CommentThreadPage"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3103,73 +5246,127 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made. */
             201: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CommentResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description RATE_LIMITED, COMMENT_LIMIT_REACHED */
+            /**
+             * @description - `RATE_LIMITED`: Too many requests; wait before the next.
+             *     - `COMMENT_LIMIT_REACHED`: You have written enough about this event for now; let others speak.
+             */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["CommentLimitReachedProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3196,82 +5393,141 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made. */
             201: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CommentResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description COMMENT_NOT_FOUND */
+            /** @description - `COMMENT_NOT_FOUND`: There is no such comment. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"];
                 };
             };
-            /** @description COMMENT_REMOVED, COMMENT_TOO_DEEP, THREAD_FULL */
+            /**
+             * @description - `COMMENT_REMOVED`: The comment was removed; it takes no replies.
+             *     - `COMMENT_TOO_DEEP`: Replies are nested too deeply here; reply further up.
+             *     - `THREAD_FULL`: The thread takes no more replies; start a new one.
+             */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["CommentRemovedProblem"] | components["schemas"]["CommentTooDeepProblem"] | components["schemas"]["ThreadFullProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description RATE_LIMITED, COMMENT_LIMIT_REACHED */
+            /**
+             * @description - `RATE_LIMITED`: Too many requests; wait before the next.
+             *     - `COMMENT_LIMIT_REACHED`: You have written enough about this event for now; let others speak.
+             */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"] | components["schemas"]["CommentLimitReachedProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3291,60 +5547,119 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description NOT_THE_AUTHOR */
+            /** @description - `NOT_THE_AUTHOR`: Only its author or an admin can remove this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["NotTheAuthorProblem"];
                 };
             };
-            /** @description COMMENT_NOT_FOUND */
+            /** @description - `COMMENT_NOT_FOUND`: There is no such comment. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3364,53 +5679,82 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CensusResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3434,53 +5778,84 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfCensusOrder"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3506,53 +5881,83 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3575,51 +5980,79 @@ export interface operations {
             /** @description Grouped by item and shopper. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "text/csv": string;
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3645,44 +6078,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogItemPage"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3707,55 +6169,105 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made. */
             201: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogItemResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3780,57 +6292,115 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made. */
             201: {
                 headers: {
                     /** @description The version, for If-Match. */
                     ETag?: string;
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventResponse"];
                 };
             };
-            /** @description VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES, EVENT_TOO_VALUABLE. */
+            /**
+             * @description - `EVENT_ENDS_BEFORE_START`: The event must end after it starts.
+             *     - `EVENT_ENDS_IN_PAST`: The event must end in the future.
+             *     - `EVENT_TOO_LONG`: The event lasts longer than a year.
+             *     - `EVENT_TOO_FAR_AHEAD`: The event starts more than five years from now.
+             *     - `DUPLICATE_ITEM`: A catalogue item stands in the event twice.
+             *     - `UNKNOWN_ITEM`: An item of the event is not in the catalogue.
+             *     - `MIXED_CURRENCIES`: All items of an event must have the same currency.
+             *     - `EVENT_TOO_VALUABLE`: All units of the event together cost more than can be summed.
+             *     - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventEndsBeforeStartProblem"] | components["schemas"]["EventEndsInPastProblem"] | components["schemas"]["EventTooLongProblem"] | components["schemas"]["EventTooFarAheadProblem"] | components["schemas"]["DuplicateItemProblem"] | components["schemas"]["UnknownItemProblem"] | components["schemas"]["MixedCurrenciesProblem"] | components["schemas"]["EventTooValuableProblem"] | components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3852,44 +6422,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DashboardPage"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3907,35 +6506,69 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DashboardPace"];
                 };
             };
-            /** @description No valid access token. */
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
+                };
+            };
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3953,35 +6586,69 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventDefaultsResponse"];
                 };
             };
-            /** @description No valid access token. */
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
+                };
+            };
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4001,55 +6668,84 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description The version, for If-Match. */
                     ETag?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminEventResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4076,82 +6772,144 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description The version, for If-Match. */
                     ETag?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["EventResponse"];
                 };
             };
-            /** @description VALIDATION_FAILED for a field by itself; for fields that do not go together EVENT_ENDS_BEFORE_START, EVENT_ENDS_IN_PAST, EVENT_TOO_LONG, EVENT_TOO_FAR_AHEAD, DUPLICATE_ITEM, UNKNOWN_ITEM, MIXED_CURRENCIES, EVENT_TOO_VALUABLE. */
+            /**
+             * @description - `EVENT_ENDS_BEFORE_START`: The event must end after it starts.
+             *     - `EVENT_ENDS_IN_PAST`: The event must end in the future.
+             *     - `EVENT_TOO_LONG`: The event lasts longer than a year.
+             *     - `EVENT_TOO_FAR_AHEAD`: The event starts more than five years from now.
+             *     - `DUPLICATE_ITEM`: A catalogue item stands in the event twice.
+             *     - `UNKNOWN_ITEM`: An item of the event is not in the catalogue.
+             *     - `MIXED_CURRENCIES`: All items of an event must have the same currency.
+             *     - `EVENT_TOO_VALUABLE`: All units of the event together cost more than can be summed.
+             *     - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventEndsBeforeStartProblem"] | components["schemas"]["EventEndsInPastProblem"] | components["schemas"]["EventTooLongProblem"] | components["schemas"]["EventTooFarAheadProblem"] | components["schemas"]["DuplicateItemProblem"] | components["schemas"]["UnknownItemProblem"] | components["schemas"]["MixedCurrenciesProblem"] | components["schemas"]["EventTooValuableProblem"] | components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description EVENT_NOT_EDITABLE */
+            /** @description - `EVENT_NOT_EDITABLE`: Only an event that is still locked can be edited. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotEditableProblem"];
                 };
             };
-            /** @description EVENT_CHANGED: read it again, then decide. */
+            /** @description - `EVENT_CHANGED`: The event was changed since it was read. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventChangedProblem"];
                 };
             };
-            /** @description IF_MATCH_REQUIRED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IF_MATCH_REQUIRED`: An edit must carry an If-Match header with the ETag of the event that was read. */
             428: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IfMatchRequiredProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4171,64 +6929,115 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description The version, for If-Match. */
                     ETag?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminEventResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description EVENT_NOT_LOCKED */
+            /** @description - `EVENT_NOT_LOCKED`: Only an event that is still locked can be opened. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotLockedProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4248,64 +7057,115 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
                     /** @description The version, for If-Match. */
                     ETag?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AdminEventResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description EVENT_NOT_FOUND */
+            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description EVENT_ALREADY_CLOSED */
+            /** @description - `EVENT_ALREADY_CLOSED`: The event is closed already. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EventAlreadyClosedProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4329,44 +7189,73 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfUser"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4386,60 +7275,111 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description USER_NOT_FOUND */
+            /** @description - `USER_NOT_FOUND`: There is no such user. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UserNotFoundProblem"];
                 };
             };
-            /** @description LAST_ADMIN: there must be someone left who can undo this. */
+            /** @description - `LAST_ADMIN`: The last active admin cannot be deactivated. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["LastAdminProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4459,51 +7399,101 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to tell. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description USER_NOT_FOUND */
+            /** @description - `USER_NOT_FOUND`: There is no such user. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UserNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4525,62 +7515,107 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RemovedCommentsResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description USER_NOT_FOUND, EVENT_NOT_FOUND */
+            /**
+             * @description - `USER_NOT_FOUND`: There is no such user.
+             *     - `EVENT_NOT_FOUND`: There is no such event.
+             */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UserNotFoundProblem"] | components["schemas"]["EventNotFoundProblem"];
                 };
             };
-            /** @description REVIEWS_UNAVAILABLE */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4605,64 +7640,115 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made. */
             201: {
                 headers: {
-                    /** @description "true" when this is the first answer of the key, given again. */
-                    "Idempotency-Replayed"?: string;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LabBuyersResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             *     - `IDEMPOTENCY_KEY_INVALID`: The Idempotency-Key must be 1 to 200 visible ASCII characters.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"] | components["schemas"]["IdempotencyKeyInvalidProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description ROUTE_NOT_FOUND: LAB_ENDPOINTS is off. */
+            /** @description - `ROUTE_NOT_FOUND`: There is no such address. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RouteNotFoundProblem"];
                 };
             };
-            /** @description IDEMPOTENCY_KEY_REUSED */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description - `IDEMPOTENCY_KEY_REUSED`: You used this Idempotency-Key for a different request. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4684,53 +7770,103 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LabRetirementResponse"];
                 };
             };
-            /** @description A field, an id or the body is malformed. */
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["MalformedJsonProblem"];
                 };
             };
-            /** @description No valid access token. */
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description The token lacks the role. */
+            /** @description - `FORBIDDEN`: This account may not do that. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description ROUTE_NOT_FOUND: LAB_ENDPOINTS is off. */
+            /** @description - `ROUTE_NOT_FOUND`: There is no such address. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["RouteNotFoundProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4748,17 +7884,30 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LivenessResponse"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4776,26 +7925,40 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReadinessResponse"];
                 };
             };
-            /** @description PostgreSQL is away, or it is stopping. */
-            503: {
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
                 };
             };
-            /** @description Any other refusal. */
+            /** @description PostgreSQL is away, or it is stopping. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessResponse"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
             default: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
