@@ -65,14 +65,20 @@ const EVENT_ACTS_LOCK = 7_310_583;
 
 const INSTANT_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 
-const FIELDS = `e.id, e.title, e.description,
+/** How much of a description is in a list: what a card can show. */
+const EXCERPT_LENGTH = 280;
+
+/** @param text what stands for a column of long text */
+const fieldsOf = (
+  text: (column: string) => string,
+) => `e.id, e.title, ${text('e.description')} AS description,
   event_phase(e.status, e.starts_at, e.ends_at, moment.at) AS status,
   e.starts_at AS "startsAt", e.ends_at AS "endsAt",
   e.opened_at AS "openedAt", e.closed_at AS "closedAt", e.sold_out_at AS "soldOutAt",
   e.reservation_ttl_seconds AS "reservationTtlSeconds", e.version, moment.at,
   ARRAY(
     SELECT jsonb_build_object(
-      'id', i.id, 'itemId', i.item_id, 'name', c.name, 'description', c.description,
+      'id', i.id, 'itemId', i.item_id, 'name', c.name, 'description', ${text('c.description')},
       'category', c.category, 'imageUrl', c.image_url,
       'price', jsonb_build_object('amount', i.price_minor, 'currency', i.currency),
       'stockTotal', i.stock_total, 'stockRemaining', i.stock_remaining, 'perUserLimit', i.per_user_limit)
@@ -84,7 +90,12 @@ const FIELDS = `e.id, e.title, e.description,
 /** The time is taken once per statement, so that a status and the serverTime beside it agree. */
 const SOURCE = 'FROM (SELECT clock_timestamp() AS at) moment CROSS JOIN events e';
 
-const ONE_EVENT = `SELECT ${FIELDS} ${SOURCE} WHERE e.id = $1`;
+const LIST_FIELDS = fieldsOf(
+  (column) =>
+    `CASE WHEN length(${column}) > ${EXCERPT_LENGTH} THEN left(${column}, ${EXCERPT_LENGTH - 1}) || '…' ELSE ${column} END`,
+);
+
+const ONE_EVENT = `SELECT ${fieldsOf((column) => column)} ${SOURCE} WHERE e.id = $1`;
 
 /** Lets the few events that are not over be found by index, however long the history grows. */
 const NOT_OVER = `e.status <> 'closed' AND e.ends_at > moment.at`;
@@ -125,7 +136,7 @@ export class EventsRepository {
         `(${column}, e.id) ${beyond} (${parameter(after.instant)}::timestamptz, ${parameter(after.id)}::uuid)`,
       );
     return this.database.reader.query(
-      `SELECT ${FIELDS}, to_char(${column} AT TIME ZONE 'UTC', '${INSTANT_FORMAT}') AS position ${SOURCE}
+      `SELECT ${LIST_FIELDS}, to_char(${column} AT TIME ZONE 'UTC', '${INSTANT_FORMAT}') AS position ${SOURCE}
        WHERE ${conditions.join(' AND ')}
        ORDER BY ${column} ${direction}, e.id ${direction} LIMIT $1`,
       parameters,

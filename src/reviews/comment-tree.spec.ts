@@ -29,6 +29,11 @@ describe('the tree of a thread', () => {
     );
   });
 
+  it('shows a reply alone, and hangs one without its parent below the first comment', () => {
+    expect(outline(toTree([comment('b', 'a')], names))).toBe('b');
+    expect(outline(toTree([comment('a', null), comment('d', 'gone')], names))).toBe('a(d)');
+  });
+
   it('tells neither text nor author of what was removed, and keeps what is below', () => {
     const removed = comment('a', null, { text: '', removedAt: new Date(1) });
     const tree = toTree([removed, comment('b', 'a')], names);

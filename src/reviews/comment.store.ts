@@ -51,6 +51,9 @@ export abstract class CommentStore {
     before?: string,
   ): Promise<Comment[][]>;
 
+  /** Lists replies of the thread by age, those after reply `after`, at most `limit`. */
+  abstract listReplies(threadId: string, limit: number, after?: string): Promise<Comment[]>;
+
   /** Lists when the author's newest standing comments on the event were written, newest first, at most `limit`. */
   abstract newestBy(authorId: string, eventId: string, limit: number): Promise<Date[]>;
 

@@ -13,10 +13,16 @@ import {
 } from '@nestjs/swagger';
 import { CurrentUser, Public, type AuthenticatedUser } from '../auth/index.js';
 import { RateLimit } from '../platform/limits/index.js';
-import { IdPipe, type Page } from '../platform/http/index.js';
+import { IdPipe, PageQuery, type Page } from '../platform/http/index.js';
 import { Idempotent, Keyed, type KeyedRequest } from '../platform/idempotency/index.js';
 import { CommentsService } from './comments.service.js';
-import { CommentResponse, CommentThreadPage } from './dto/comment.response.js';
+import {
+  CommentResponse,
+  CommentThreadPage,
+  ReplyPage,
+  ReplyResponse,
+  ThreadResponse,
+} from './dto/comment.response.js';
 import { ListThreadsQuery } from './dto/list-threads.query.js';
 import { WriteCommentRequest } from './dto/write-comment.request.js';
 
@@ -44,17 +50,36 @@ export class CommentsController {
 
   @Get('events/:eventId/comments')
   @Public()
+  @RateLimit('read')
   @ApiOperation({
     summary: 'List an event’s comment threads as trees',
-    description: 'Newest thread first; in a thread oldest reply first. Every thread is whole.',
+    description:
+      'Newest thread first; in a thread oldest reply first. A long thread has only its first replies; nextReplies leads ' +
+      'to the others.',
   })
   @ApiOkResponse({ type: CommentThreadPage })
   @ApiNotFoundResponse({ description: 'EVENT_NOT_FOUND' })
   listThreads(
     @Param('eventId', IdPipe) eventId: string,
     @Query() query: ListThreadsQuery,
-  ): Promise<Page<CommentResponse>> {
+  ): Promise<Page<ThreadResponse>> {
     return this.comments.listThreads(eventId, query);
+  }
+
+  @Get('comments/:commentId/replies')
+  @Public()
+  @RateLimit('read')
+  @ApiOperation({
+    summary: 'List the replies of a thread, oldest first',
+    description: 'At any depth, each with its parentId.',
+  })
+  @ApiOkResponse({ type: ReplyPage })
+  @ApiNotFoundResponse({ description: 'COMMENT_NOT_FOUND' })
+  listReplies(
+    @Param('commentId', IdPipe) commentId: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<ReplyResponse>> {
+    return this.comments.listReplies(commentId, query);
   }
 
   @Post('comments/:commentId/replies')

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
-import { Clock } from '../platform/values/index.js';
-import { decodeCursor, toPage, type Page, type PageQuery } from '../platform/http/index.js';
+import { Clock, SharedReads } from '../platform/values/index.js';
+import { decodeCursor, encodeCursor, toPage, type Page, type PageQuery } from '../platform/http/index.js';
 import { Listeners } from '../platform/signals/index.js';
 import { Settings } from '../platform/config/index.js';
 import { EventsService } from '../events/index.js';
 import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
-import { toTree } from './comment-tree.js';
+import { toReply, toTree } from './comment-tree.js';
 import { CommentStore, type Comment, type CommentDraft } from './comment.store.js';
-import type { CommentResponse } from './dto/comment.response.js';
+import type { CommentResponse, ReplyResponse, ThreadResponse } from './dto/comment.response.js';
 import { Moderation } from './moderation.js';
 import { reviewErrors } from './reviews.errors.js';
+import { standingReplies } from './thread-removal.js';
 
 const HOUR_MS = 3_600_000;
 /** Deeper than people follow, shallow enough to show; the thread's first comment has depth 0. */
@@ -23,6 +24,10 @@ const MAX_REPLIES = 200;
  * comments would be 27 MB, and three seconds in which nothing is sold.
  */
 const MAX_COMMENTS_PER_PAGE = 300;
+/** Of one thread in a list; further replies are read by themselves. */
+const MAX_THREAD_BYTES = 64 * 1024;
+/** What a comment weighs beside its text. */
+const COMMENT_BYTES = 350;
 
 /**
  * What people say about events. As in `ReviewsService`, no method runs in a transaction, and each throws
@@ -31,6 +36,8 @@ const MAX_COMMENTS_PER_PAGE = 300;
 @Injectable()
 export class CommentsService {
   private readonly changes = new Listeners<string>();
+  private readonly threadReads = new SharedReads<Page<ThreadResponse>>();
+  private readonly replyReads = new SharedReads<Page<ReplyResponse>>();
 
   constructor(
     private readonly comments: CommentStore,
@@ -81,23 +88,44 @@ export class CommentsService {
   }
 
   /**
-   * Threads as trees, newest thread first: one query to the store and one for all names. A page of long threads
-   * has fewer than `limit`.
+   * Lists threads as trees, newest thread first: one query to the store and one for all names, which those who read the
+   * same page share. A page of long threads has fewer than `limit`, and a long thread only its first replies.
    * @throws EVENT_NOT_FOUND, INVALID_CURSOR
    */
-  async listThreads(eventId: string, { limit, cursor }: PageQuery): Promise<Page<CommentResponse>> {
+  async listThreads(eventId: string, { limit, cursor }: PageQuery): Promise<Page<ThreadResponse>> {
     const [before] = decodeCursor(cursor, [(part) => isUUID(part)]) ?? [];
     await this.events.get(eventId);
-    const threads = await this.comments.listThreads(eventId, limit + 1, MAX_COMMENTS_PER_PAGE, before);
-    const isCut = threads.flat().length >= MAX_COMMENTS_PER_PAGE;
-    const names = await this.users.displayNames(threads.flat().map(({ authorId }) => authorId));
-    return toPage(
-      threads,
-      // One thread more than the page shows tells that there are more; a page that was cut has one, too.
-      isCut ? threads.length - 1 : limit,
-      ([first]) => [first?.id],
-      (thread) => toTree(thread, names),
-    );
+    return this.threadReads.read(JSON.stringify([eventId, limit, before]), async () => {
+      const threads = await this.comments.listThreads(eventId, limit + 1, MAX_COMMENTS_PER_PAGE, before);
+      const standing = threads.reduce((sum, thread) => sum + 1 + standingReplies(thread), 0);
+      const names = await this.users.displayNames(threads.flat().map(({ authorId }) => authorId));
+      return toPage(
+        threads,
+        // One thread more than the page shows tells that there are more; a page that was cut has one, too.
+        standing >= MAX_COMMENTS_PER_PAGE ? threads.length - 1 : limit,
+        ([first]) => [first?.id],
+        (thread) => toThread(thread, names),
+      );
+    });
+  }
+
+  /**
+   * Lists the replies of a thread by age, at any depth: what `nextReplies` of its list leads to.
+   * @throws COMMENT_NOT_FOUND, INVALID_CURSOR
+   */
+  async listReplies(commentId: string, { limit, cursor }: PageQuery): Promise<Page<ReplyResponse>> {
+    const [after] = decodeCursor(cursor, [(part) => isUUID(part)]) ?? [];
+    return this.replyReads.read(JSON.stringify([commentId, limit, after]), async () => {
+      const { threadId } = await this.existing(commentId);
+      const replies = await this.comments.listReplies(threadId, limit + 1, after);
+      const names = await this.users.displayNames(replies.map(({ authorId }) => authorId));
+      return toPage(
+        replies,
+        limit,
+        ({ id }) => [id],
+        (reply) => toReply(reply, names),
+      );
+    });
   }
 
   /**
@@ -175,4 +203,16 @@ export class CommentsService {
   private async present(comment: Comment): Promise<CommentResponse> {
     return toTree([comment], await this.users.displayNames([comment.authorId]));
   }
+}
+
+/** Shows a thread as far as its first replies weigh no more than a list can bear. */
+function toThread(thread: readonly Comment[], names: ReadonlyMap<string, string>): ThreadResponse {
+  let bytes = 0;
+  const firstTooMany = thread.findIndex(({ text }, index) => {
+    bytes += COMMENT_BYTES + Buffer.byteLength(text);
+    return index > 0 && bytes > MAX_THREAD_BYTES;
+  });
+  const shown = firstTooMany < 0 ? thread : thread.slice(0, firstTooMany);
+  const isWhole = shown.length === thread.length;
+  return { ...toTree(shown, names), nextReplies: isWhole ? null : encodeCursor([shown.at(-1)?.id]) };
 }

@@ -83,9 +83,17 @@ export class MongoCommentStore extends CommentStore {
       for await (const thread of newest) {
         if (comments >= maxComments) break;
         threads.push(commentsOf(thread));
-        comments += 1 + thread.replies.length;
+        comments += 1 + thread.replyCount;
       }
       return threads;
+    });
+  }
+
+  listReplies(threadId: string, limit: number, after?: string): Promise<Comment[]> {
+    return this.mongodb.run(async () => {
+      const thread = await this.threadWith(threadId);
+      const replies = thread ? commentsOf(thread).slice(1) : [];
+      return replies.filter(({ id }) => after === undefined || id > after).slice(0, limit);
     });
   }
 

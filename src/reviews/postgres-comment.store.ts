@@ -108,6 +108,14 @@ export class PostgresCommentStore extends CommentStore {
     return [...threads.values()];
   }
 
+  async listReplies(threadId: string, limit: number, after?: string): Promise<Comment[]> {
+    const query = this.rows
+      .createQueryBuilder('reply')
+      .where('reply.rootId = :threadId AND reply.parentId IS NOT NULL', { threadId });
+    if (after !== undefined) query.andWhere('reply.id > :after', { after });
+    return (await query.orderBy('reply.id').limit(limit).getMany()).map(toComment);
+  }
+
   async newestBy(authorId: string, eventId: string, limit: number): Promise<Date[]> {
     const rows: { createdAt: Date }[] = await this.database.reader.query(
       `SELECT created_at AS "createdAt" FROM comments

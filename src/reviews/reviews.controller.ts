@@ -52,6 +52,7 @@ export class ReviewsController {
 
   @Get('items/:itemId')
   @Public()
+  @RateLimit('read')
   @ApiOperation({ summary: 'List an item’s reviews, newest first' })
   @ApiOkResponse({ type: ReviewPage })
   @ApiNotFoundResponse({ description: 'ITEM_NOT_FOUND' })

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { UserDirectory, type AuthenticatedUser } from '../auth/index.js';
 import { CatalogService } from '../catalog/index.js';
-import { Clock } from '../platform/values/index.js';
+import { Clock, SharedReads } from '../platform/values/index.js';
 import { decodeCursor, toPage, type Page, type PageQuery } from '../platform/http/index.js';
 import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
 import { OrdersService } from '../purchase/index.js';
@@ -21,6 +21,8 @@ import { reviewErrors } from './reviews.errors.js';
  */
 @Injectable()
 export class ReviewsService {
+  private readonly listReads = new SharedReads<Page<ReviewResponse>>();
+
   constructor(
     private readonly reviews: ReviewStore,
     private readonly catalog: CatalogService,
@@ -79,14 +81,16 @@ export class ReviewsService {
   async list(itemId: string, { limit, cursor }: PageQuery): Promise<Page<ReviewResponse>> {
     const [before] = decodeCursor(cursor, [(part) => isUUID(part)]) ?? [];
     await this.catalog.get(itemId);
-    const rows = await this.reviews.list(itemId, limit + 1, before);
-    const names = await this.users.displayNames(rows.map(({ userId }) => userId));
-    return toPage(
-      rows,
-      limit,
-      ({ id }) => [id],
-      (review) => ReviewResponse.of(review, names),
-    );
+    return this.listReads.read(JSON.stringify([itemId, limit, before]), async () => {
+      const rows = await this.reviews.list(itemId, limit + 1, before);
+      const names = await this.users.displayNames(rows.map(({ userId }) => userId));
+      return toPage(
+        rows,
+        limit,
+        ({ id }) => [id],
+        (review) => ReviewResponse.of(review, names),
+      );
+    });
   }
 
   /** @throws ITEM_NOT_FOUND */

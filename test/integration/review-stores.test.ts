@@ -281,6 +281,17 @@ function contract(open: () => Promise<Stores>, close: () => Promise<void>): void
       expect(await lengths(10)).toEqual([3, 2, 4, 1]);
     });
 
+    it('lists the replies of a thread by themselves, by age, in pages', async () => {
+      const root = await comments.startThread(newId(), draft('root'));
+      const first = await reply(root, 'first');
+      const all = [first, await reply(first, 'nested'), await reply(root, 'last')];
+      await reply(await comments.startThread(root.eventId, draft('other')), 'elsewhere');
+      expect(await comments.listReplies(root.id, 10)).toEqual(all);
+      expect(await comments.listReplies(root.id, 2)).toEqual(all.slice(0, 2));
+      expect(await comments.listReplies(root.id, 2, all[1]?.id)).toEqual(all.slice(2));
+      expect(await comments.listReplies(newId(), 2)).toEqual([]);
+    });
+
     it('puts the first comment first, whatever the clock of the instance that took a reply', async () => {
       const root = await comments.startThread(newId(), draft('root'));
       const early = { ...draft('early'), id: `00000000${root.id.slice(8)}` };

@@ -13,7 +13,7 @@ export class EventItemResponse {
   @ApiProperty()
   name!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'In a list of events cut to 280 characters.' })
   description!: string;
 
   @ApiProperty()
@@ -42,7 +42,7 @@ export class EventResponse {
   @ApiProperty()
   title!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'In a list cut to 280 characters.' })
   description!: string;
 
   @ApiProperty({ enum: eventStatuses, enumName: 'EventStatus', description: 'As of serverTime.' })

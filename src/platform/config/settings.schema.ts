@@ -114,6 +114,9 @@ export const settingsShape = {
   RATE_LIMIT_COMMENT_PER_MINUTE: integer(20, 1, 1_000_000).describe(
     'Reviews and comments per user and minute.',
   ),
+  RATE_LIMIT_READ_PER_MINUTE: integer(600, 1, 1_000_000).describe(
+    'Pages of reviews and comments read per user, or per address without one, and minute.',
+  ),
   RATE_LIMIT_COMMENTS_PER_EVENT_AND_HOUR: integer(20, 1, 1_000).describe(
     'Comments that stand, per user, event and hour: nobody buries a discussion alone.',
   ),
@@ -184,6 +187,7 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'RATE_LIMIT_REGISTER_PER_MINUTE',
     'RATE_LIMIT_PURCHASE_PER_MINUTE',
     'RATE_LIMIT_COMMENT_PER_MINUTE',
+    'RATE_LIMIT_READ_PER_MINUTE',
     'RATE_LIMIT_COMMENTS_PER_EVENT_AND_HOUR',
   ],
   Sales: [

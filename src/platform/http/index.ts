@@ -3,7 +3,15 @@ export { answerClientError } from './client-errors.js';
 export { closeConnectionsAsTheyFallIdle } from './draining.js';
 export { KnownRoutes } from './known-routes.js';
 export { createOpenApiDocument, serveApiReference } from './openapi.js';
-export { decodeCursor, MAX_PAGE_SIZE, type Page, PageOf, PageQuery, toPage } from './pagination.js';
+export {
+  decodeCursor,
+  encodeCursor,
+  MAX_PAGE_SIZE,
+  type Page,
+  PageOf,
+  PageQuery,
+  toPage,
+} from './pagination.js';
 export { checkPort, explainListenError } from './port.js';
 export { serveProblemPage } from './problem-pages.js';
 export {

@@ -43,22 +43,35 @@ export function PageOf<T>(item: Type<T>): Type<Page<T>> {
   return PageResponse;
 }
 
-/** Makes a page from `limit + 1` rows: the surplus row only tells that there is more. */
+/** What a page weighs as JSON at most, unless a single row weighs more: no answer holds the thread of all others for long. */
+const MAX_PAGE_BYTES = 256 * 1024;
+
+/**
+ * Makes a page from `limit + 1` rows: the surplus row only tells that there is more. Heavy rows make it shorter than
+ * `limit`, so only `nextCursor` tells whether a list is at its end.
+ */
 export function toPage<Row, T>(
   rows: Row[],
   limit: number,
   cursorOf: (row: Row) => readonly unknown[],
   map: (row: Row) => T,
 ): Page<T> {
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+  const data: T[] = [];
+  let bytes = 0;
+  for (const row of rows.slice(0, limit)) {
+    const shown = map(row);
+    bytes += Buffer.byteLength(JSON.stringify(shown));
+    if (data.length > 0 && bytes > MAX_PAGE_BYTES) break;
+    data.push(shown);
+  }
+  const last = rows[data.length - 1];
   return {
-    data: shown.map(map),
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(cursorOf(last)) : null,
+    data,
+    nextCursor: rows.length > data.length && last !== undefined ? encodeCursor(cursorOf(last)) : null,
   };
 }
 
-function encodeCursor(key: readonly unknown[]): string {
+export function encodeCursor(key: readonly unknown[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 

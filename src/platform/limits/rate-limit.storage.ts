@@ -4,13 +4,13 @@ import { Settings } from '../config/index.js';
 import { FixedWindowStorage } from './fixed-window.storage.js';
 import { RedisWindows } from './redis-windows.js';
 
-export type RateLimitName = 'login' | 'register' | 'purchase' | 'comment';
+export type RateLimitName = 'login' | 'register' | 'purchase' | 'comment' | 'read';
 
 /** Under which key a limit counts a user or an address. */
 export const keyOf = (limit: RateLimitName, tracker: string) => `${limit} ${tracker}`;
 
-/** Counted by each instance for itself whatever is set: a purchase waits for PostgreSQL and for nothing else. */
-const NEVER_SHARED = keyOf('purchase', '');
+/** Counted by each instance for itself whatever is set: purchases and reads wait for their store and for nothing else. */
+const NEVER_SHARED = [keyOf('purchase', ''), keyOf('read', '')];
 
 /**
  * Where hits are counted: here, and with REDIS_URL for all instances together. What an instance has counted itself goes
@@ -42,7 +42,7 @@ export class RateLimitStorage implements ThrottlerStorage, OnModuleInit, OnAppli
 
   increment(key: string, ttl: number, limit: number) {
     const here = this.own.increment(key, ttl, limit);
-    if (!this.redis || key.startsWith(NEVER_SHARED)) return here;
+    if (!this.redis || NEVER_SHARED.some((prefix) => key.startsWith(prefix))) return here;
     return this.together(here, this.redis, key, ttl, limit);
   }
 

@@ -34,6 +34,7 @@ export function throttlerOptions(settings: Settings): ThrottlerModuleOptions {
     register: settings.raw.RATE_LIMIT_REGISTER_PER_MINUTE,
     purchase: settings.raw.RATE_LIMIT_PURCHASE_PER_MINUTE,
     comment: settings.raw.RATE_LIMIT_COMMENT_PER_MINUTE,
+    read: settings.raw.RATE_LIMIT_READ_PER_MINUTE,
   };
   return {
     throttlers: Object.entries(limits).map(([name, limit]) => ({ name, limit, ttl: WINDOW_MS })),
@@ -42,7 +43,7 @@ export function throttlerOptions(settings: Settings): ThrottlerModuleOptions {
 
 /**
  * The throttler's guard, for the one limit that a route names; the library's own would count every request
- * against all four. Runs after AuthGuard. The address is Fastify's `request.ip`: that of the connection,
+ * against all of them. Runs after AuthGuard. The address is Fastify's `request.ip`: that of the connection,
  * or what a proxy of TRUSTED_PROXIES says, so a header from elsewhere changes nothing.
  */
 @Injectable()

@@ -93,6 +93,12 @@ export const api = {
         params: { path: { eventId }, query: { limit: 20, cursor } },
       }),
     ),
+  replies: (threadId: string, cursor: string) =>
+    dataOf(
+      client.GET('/api/v1/reviews/comments/{commentId}/replies', {
+        params: { path: { commentId: threadId }, query: { limit: 50, cursor } },
+      }),
+    ),
   comment: (eventId: string, text: string, key: string) =>
     dataOf(
       client.POST('/api/v1/reviews/events/{eventId}/comments', {

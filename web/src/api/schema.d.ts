@@ -416,7 +416,7 @@ export interface paths {
         };
         /**
          * List an event’s comment threads as trees
-         * @description Newest thread first; in a thread oldest reply first. Every thread is whole.
+         * @description Newest thread first; in a thread oldest reply first. A long thread has only its first replies; nextReplies leads to the others.
          */
         get: operations["listThreads"];
         put?: never;
@@ -435,7 +435,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List the replies of a thread, oldest first
+         * @description At any depth, each with its parentId.
+         */
+        get: operations["listReplies"];
         put?: never;
         /** Reply to a comment or to a reply */
         post: operations["replyToComment"];
@@ -963,6 +967,7 @@ export interface components {
              */
             itemId: string;
             name: string;
+            /** @description In a list of events cut to 280 characters. */
             description: string;
             category: string;
             imageUrl: string | null;
@@ -976,6 +981,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             title: string;
+            /** @description In a list cut to 280 characters. */
             description: string;
             /** @description As of serverTime. */
             status: components["schemas"]["EventStatus"];
@@ -1156,6 +1162,11 @@ export interface components {
         CommentResponse: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description null for the first of a thread.
+             */
+            parentId: string | null;
             /** @description null once removed. */
             author: components["schemas"]["AuthorResponse"] | null;
             /** @description null once removed. */
@@ -1166,8 +1177,49 @@ export interface components {
             createdAt: string;
             replies: components["schemas"]["CommentResponse"][];
         };
+        ThreadResponse: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description null for the first of a thread.
+             */
+            parentId: string | null;
+            /** @description null once removed. */
+            author: components["schemas"]["AuthorResponse"] | null;
+            /** @description null once removed. */
+            text: string | null;
+            /** @description Removed by its author or an admin; it keeps its place for its replies. */
+            removed: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            replies: components["schemas"]["CommentResponse"][];
+            /** @description The cursor of further replies, at any depth: GET /reviews/comments/{id}/replies. null if all are here. */
+            nextReplies: string | null;
+        };
         CommentThreadPage: {
-            data: components["schemas"]["CommentResponse"][];
+            data: components["schemas"]["ThreadResponse"][];
+            nextCursor: string | null;
+        };
+        ReplyResponse: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description null for the first of a thread.
+             */
+            parentId: string | null;
+            /** @description null once removed. */
+            author: components["schemas"]["AuthorResponse"] | null;
+            /** @description null once removed. */
+            text: string | null;
+            /** @description Removed by its author or an admin; it keeps its place for its replies. */
+            removed: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ReplyPage: {
+            data: components["schemas"]["ReplyResponse"][];
             nextCursor: string | null;
         };
         CensusItem: {
@@ -1401,6 +1453,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             title: string;
+            /** @description In a list cut to 280 characters. */
             description: string;
             /** @description As of serverTime. */
             status: components["schemas"]["EventStatus"];
@@ -4550,6 +4603,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4579,6 +4635,20 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
+                };
+            };
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /**
@@ -5170,6 +5240,9 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5199,6 +5272,20 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                };
+            };
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
                 };
             };
             /**
@@ -5361,6 +5448,100 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReplies: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description nextCursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                commentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyPage"];
+                };
+            };
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["InvalidCursorProblem"];
+                };
+            };
+            /** @description - `COMMENT_NOT_FOUND`: There is no such comment. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"];
+                };
+            };
+            /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RateLimitedProblem"];
+                };
+            };
+            /**
+             * @description - `REVIEWS_UNAVAILABLE`: Reviews and comments are not available right now; try again shortly.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
             /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
