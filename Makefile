@@ -38,10 +38,11 @@ dev: install ## API and shop with hot reload, the shop at http://localhost:5173
 	npm run --silent dev
 
 .PHONY: check
-check: install ## Lint, types and the module rule
+check: dist/main.js ## Lint, types, the module rule and the SQL
 	npm run --silent lint
 	npm run --silent types
 	npm run --silent modules
+	npm run --silent check:sql
 
 .PHONY: test
 test: install ## Everything that CI runs, with a sum at the end

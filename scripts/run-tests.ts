@@ -60,6 +60,7 @@ const steps: Step[] = [
   { title: 'Types', ...npmRun('types') },
   { title: 'Module rule', ...npmRun('modules') },
   { title: 'Build', ...npmRun('build') },
+  { title: 'SQL', ...npmRun('check:sql') },
   {
     title: 'Unit, integration, e2e, concurrency and browser tests',
     ...npmRun('jest', '--json', `--outputFile=${jestReport}`),

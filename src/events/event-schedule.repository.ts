@@ -26,7 +26,7 @@ export class EventScheduleRepository {
          WHERE opened_at IS NULL AND status <> 'closed'
            AND starts_at <= statement_timestamp() AND ends_at > statement_timestamp()
          ORDER BY starts_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING id AS "eventId", starts_at AS "dueAt", opened_at AS at`,
+       RETURNING id AS "eventId", starts_at AS "dueAt", opened_at AS at /* never null: at */`,
       [count],
     );
     return rows;
@@ -47,7 +47,7 @@ export class EventScheduleRepository {
     const [[row]]: [Boundary[]] = await transaction.query(
       `UPDATE events SET status = 'closed', closed_at = clock_timestamp()
        WHERE id = $1 AND status <> 'closed' AND ends_at <= statement_timestamp()
-       RETURNING id AS "eventId", ends_at AS "dueAt", closed_at AS at`,
+       RETURNING id AS "eventId", ends_at AS "dueAt", closed_at AS at /* never null: at */`,
       [id],
     );
     return row;
