@@ -154,12 +154,7 @@ export class ClaimsRepository {
   async buyersOfGone(itemId: string, limit: number): Promise<ReadonlySet<string> | undefined> {
     const [row] = await this.database.queryPrepared<{ users: string | null; count: number }>(
       'buyers-of-gone',
-      `SELECT string_agg(b.user_id::text, ',') AS users, count(b.user_id)::integer AS count
-       FROM event_items i LEFT JOIN LATERAL (
-         SELECT DISTINCT o.user_id FROM orders o WHERE o.event_item_id = i.id LIMIT $2 + 1
-       ) AS b ON true
-       WHERE i.id = $1 AND i.stock_remaining = 0
-       GROUP BY i.id`,
+      'SELECT users, count FROM buyers_of_gone($1, $2)',
       [itemId, limit],
     );
     if (!row || row.count > limit) return undefined;

@@ -13,11 +13,6 @@ export function mayBecome(from: OrderStatus, to: OrderStatus): boolean {
   return transitions[from].includes(to);
 }
 
-/** The statuses from which `to` is reached: what a conditional update has to ask for. */
-export function statusesBefore(to: OrderStatus): OrderStatus[] {
-  return orderStatuses.filter((from) => mayBecome(from, to));
-}
-
 /** Why an order gave its stock back. */
 export const releaseReasons = ['shopper', 'expiry', 'event_closed'] as const;
 export type ReleaseReason = (typeof releaseReasons)[number];

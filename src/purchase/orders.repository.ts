@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, readSql, type Transaction } from '../platform/database/index.js';
-import { statusesBefore, type OrderStatus, type ReleaseReason } from './order-states.js';
+import { Database, type Transaction } from '../platform/database/index.js';
+import { type OrderStatus, type ReleaseReason } from './order-states.js';
 import type { ListedOrderView, OrderView } from './order-view.js';
 
 interface OrderRow {
@@ -59,9 +59,6 @@ const VIEW = `
   o.reserved_until, o.created_at, o.confirmed_at, o.release_reason`;
 const VIEW_JOINS = 'JOIN event_items i ON i.id = o.event_item_id JOIN item_catalog c ON c.id = i.item_id';
 
-const EXPIRE_DUE = readSql(import.meta.url, 'expire-due');
-const CANCEL_FOR_CLOSED_EVENT = readSql(import.meta.url, 'cancel-for-closed-event');
-
 @Injectable()
 export class OrdersRepository {
   constructor(private readonly database: Database) {}
@@ -92,16 +89,12 @@ export class OrdersRepository {
    * skipped, so it never waits and several instances share the work. Does not return the stock.
    */
   expireDue(transaction: Transaction, limit: number): Promise<ReleasedOrder[]> {
-    return transaction.query(EXPIRE_DUE, [limit, statusesBefore('expired')]);
+    return transaction.query('SELECT * FROM expire_orders($1)', [limit]);
   }
 
   /** Cancels those of `orderIds` that are still reserved, in the name of the event's end. */
   cancelForClosedEvent(transaction: Transaction, orderIds: string[]): Promise<ReleasedOrder[]> {
-    return transaction.query(CANCEL_FOR_CLOSED_EVENT, [
-      orderIds,
-      'event_closed' satisfies ReleaseReason,
-      statusesBefore('cancelled'),
-    ]);
+    return transaction.query('SELECT * FROM cancel_orders_of_closed_event($1)', [orderIds]);
   }
 
   /**

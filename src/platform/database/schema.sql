@@ -204,13 +204,19 @@ CREATE TABLE users (
 );
 CREATE TRIGGER users_are_kept BEFORE DELETE OR UPDATE OF id ON users FOR EACH ROW EXECUTE FUNCTION keep_users();
 
+-- functions/buyers_of_gone.sql: buyers_of_gone(item uuid, most integer) RETURNS TABLE(users text, count integer)
+
 -- functions/cancel_orders.sql: cancel_orders(order_ids uuid[], user_ids uuid[]) RETURNS TABLE(outcome text, id uuid, event_id uuid, event_item_id uuid, item_name text, quantity integer, unit_price_minor bigint, currency text, status text, reserved_until timestamp with time zone, created_at timestamp with time zone, confirmed_at timestamp with time zone, release_reason text, event_force_closed boolean)
+
+-- functions/cancel_orders_of_closed_event.sql: cancel_orders_of_closed_event(order_ids uuid[]) RETURNS TABLE("orderId" uuid, "userId" uuid, "eventItemId" uuid, quantity integer)
 
 -- functions/claim_orders.sql: claim_orders(wanted_items uuid[], item_ordinals integer[], order_ids uuid[], user_ids uuid[], quantities integer[], keys text[], seen_amounts bigint[], seen_currencies text[], hold_limit integer, hold_window_seconds integer) RETURNS TABLE(item_ordinal integer, event_id uuid, item_name text, unit_price_minor bigint, currency text, per_user_limit integer, phase text, starts_at timestamp with time zone, decided_at timestamp with time zone, reserved_until timestamp with time zone, stock_remaining integer, outcomes text, replays jsonb, waits jsonb)
 
 -- functions/confirm_orders.sql: confirm_orders(order_ids uuid[], user_ids uuid[]) RETURNS TABLE(outcome text, id uuid, event_id uuid, event_item_id uuid, item_name text, quantity integer, unit_price_minor bigint, currency text, status text, reserved_until timestamp with time zone, created_at timestamp with time zone, confirmed_at timestamp with time zone, release_reason text, event_force_closed boolean)
 
 -- functions/event_phase.sql: event_phase(status text, starts_at timestamp with time zone, ends_at timestamp with time zone, at timestamp with time zone) RETURNS text
+
+-- functions/expire_orders.sql: expire_orders(most integer) RETURNS TABLE("orderId" uuid, "userId" uuid, "eventItemId" uuid, quantity integer)
 
 -- functions/first_id_since.sql: first_id_since(at timestamp with time zone) RETURNS uuid
 
