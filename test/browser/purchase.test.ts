@@ -239,20 +239,20 @@ describe('buying', () => {
     expect(await stockOf(shop.database.pool, itemId)).toBe(0);
   });
 
-  describe('when the answer to a purchase is lost', () => {
-    /** Lets the server work, then cuts the line, `times` times; what was sent is noted. */
-    async function loseAnswers(page: Page, times: number): Promise<string[]> {
-      const keys: string[] = [];
-      await page.route('**/api/v1/purchase/*', async (route: Route) => {
-        keys.push(route.request().headers()['idempotency-key'] as string);
-        if (keys.length > times) return route.continue();
-        const answer = await route.fetch();
-        expect([200, 201]).toContain(answer.status());
-        await route.abort('connectionreset');
-      });
-      return keys;
-    }
+  /** Lets the server work, then cuts the line, `times` times; what was sent is noted. */
+  async function loseAnswers(page: Page, times: number): Promise<string[]> {
+    const keys: string[] = [];
+    await page.route('**/api/v1/purchase/*', async (route: Route) => {
+      keys.push(route.request().headers()['idempotency-key'] as string);
+      if (keys.length > times) return route.continue();
+      const answer = await route.fetch();
+      expect([200, 201]).toContain(answer.status());
+      await route.abort('connectionreset');
+    });
+    return keys;
+  }
 
+  describe('when the answer to a purchase is lost', () => {
     it('asks again under the same key and finds the order', async () => {
       const { eventId, itemId } = await createDrop(shop.database.pool, { perUserLimit: 5 });
       const page = await visitors.arrive();
@@ -288,6 +288,83 @@ describe('buying', () => {
       expect(others).toEqual([]);
       expect(new URL(page.url()).pathname).toBe(`/events/${eventId}/confirm/${order?.id}`);
     });
+  });
+
+  it('takes up a purchase by itself once the line is back, and says meanwhile that one is offline', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool, { perUserLimit: 5 });
+    const page = await visitors.arrive();
+    await register(page, 'Ada', `/events/${eventId}`);
+    await buyButton(page).waitFor();
+    // The order comes to be, its answer is lost, and then the line is gone for longer than a person waits.
+    await page.route(
+      '**/api/v1/purchase/*',
+      async (route: Route) => {
+        const answer = await route.fetch();
+        expect(answer.status()).toBe(201);
+        await page.context().setOffline(true);
+        await route.abort('connectionreset');
+      },
+      { times: 1 },
+    );
+    await buyButton(page).click();
+    await page.getByText('You are offline, so we do not know yet').waitFor();
+    await page.evaluate(() => {
+      const later = Date.now() + 3_600_000;
+      Date.now = () => later;
+    });
+    await page.context().setOffline(false);
+    await isYours(page);
+    expect(await ordersOf(itemId)).toHaveLength(1);
+  });
+
+  it('finds an unanswered purchase in another tab, however late, and buys no second time', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool, { perUserLimit: 5 });
+    const page = await visitors.arrive();
+    await register(page, 'Ada', `/events/${eventId}`);
+    await loseAnswers(page, Number.POSITIVE_INFINITY);
+    await buyButton(page).click();
+    await page.getByText('No answer reached us').waitFor();
+    const other = await page.context().newPage();
+    await page.close();
+    await other.clock.setSystemTime(Date.now() + 3_600_000);
+    await other.goto(`/events/${eventId}`);
+    await isYours(other);
+    expect(await ordersOf(itemId)).toHaveLength(1);
+  });
+
+  it('takes a confirmation whose answer was lost for what it is', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool);
+    const page = await visitors.arrive();
+    await register(page, 'Ada', `/events/${eventId}`);
+    await buyButton(page).click();
+    await isYours(page);
+    await page.route(
+      '**/api/v1/purchase/*/confirm',
+      async (route: Route) => {
+        await route.fetch();
+        await page.context().setOffline(true);
+        await route.abort('connectionreset');
+      },
+      { times: 1 },
+    );
+    await page.getByRole('button', { name: 'Confirm for $129' }).click();
+    await page.getByText('You are offline. Your confirmation goes out').waitFor();
+    await page.context().setOffline(false);
+    await heading(page, 'Confirmed').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.title()).toBe('Confirmed · SwiftDrop');
+    expect(await ordersOf(itemId)).toMatchObject([{ status: 'confirmed' }]);
+  });
+
+  it('leads from a hold that ran out back to the item with as many', async () => {
+    const { eventId } = await createDrop(shop.database.pool, { perUserLimit: 3, reservationTtlSeconds: 3 });
+    const page = await visitors.arrive();
+    await register(page, 'Slow', `/events/${eventId}`);
+    await page.getByRole('button', { name: 'One more' }).click();
+    await page.getByRole('button', { name: 'Buy 2' }).click();
+    await heading(page, 'The hold ran out').waitFor();
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Buy 2' }).waitFor();
   });
 
   it('can be done with the keyboard alone', async () => {
