@@ -356,6 +356,19 @@ describe('buying', () => {
     expect(await ordersOf(itemId)).toMatchObject([{ status: 'confirmed' }]);
   });
 
+  it('buys nothing at a price that was not seen, and asks', async () => {
+    const { eventId, itemId } = await createDrop(shop.database.pool);
+    const page = await visitors.arrive();
+    await register(page, 'Ada', `/events/${eventId}`);
+    await buyButton(page).waitFor();
+    await shop.database.pool.query('UPDATE event_items SET price_minor = 14900 WHERE id = $1', [itemId]);
+    await buyButton(page).click();
+    await page.getByText('It now costs $149 instead of $129. Buy for $149?').waitFor();
+    expect(await ordersOf(itemId)).toEqual([]);
+    await page.getByRole('button', { name: 'Buy for $149' }).click();
+    await page.getByRole('button', { name: 'Confirm for $149' }).waitFor();
+  });
+
   it('leads from a hold that ran out back to the item with as many', async () => {
     const { eventId } = await createDrop(shop.database.pool, { perUserLimit: 3, reservationTtlSeconds: 3 });
     const page = await visitors.arrive();

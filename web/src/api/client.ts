@@ -56,11 +56,11 @@ export const api = {
   event: (id: string) => dataOf(client.GET('/api/v1/events/{id}', path({ id }))),
   time: () => dataOf(client.GET('/api/v1/time')),
 
-  reserve: (eventItemId: string, quantity: number, key: string) =>
+  reserve: (eventItemId: string, quantity: number, price: Schemas['Money'] | undefined, key: string) =>
     orderOf(
       client.POST('/api/v1/purchase/{eventItemId}', {
         params: { path: { eventItemId }, header: { 'Idempotency-Key': key } },
-        body: { quantity },
+        body: { quantity, price },
       }),
     ),
   confirm: (orderId: string) => orderOf(client.POST('/api/v1/purchase/{orderId}/confirm', path({ orderId }))),

@@ -1,3 +1,5 @@
+import type { Money } from './types';
+
 /** A refusal by the server (`code` of the problem document), or our own word for an answer that never came. */
 export class ApiProblem extends Error {
   constructor(
@@ -6,6 +8,8 @@ export class ApiProblem extends Error {
     readonly detail: string | undefined = undefined,
     readonly retryAfterSeconds: number | undefined = undefined,
     readonly fields: readonly string[] = [],
+    /** Of PRICE_CHANGED: what was seen, and what it costs now. */
+    readonly prices: { expected: Money; actual: Money } | undefined = undefined,
   ) {
     super(`${status} ${code}`);
   }
@@ -40,7 +44,15 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     errors.map((error) =>
       typeof error === 'string' ? error : String((error as { field?: string }).field ?? ''),
     ),
+    isMoney(body.expected) && isMoney(body.actual)
+      ? { expected: body.expected, actual: body.actual }
+      : undefined,
   );
+}
+
+function isMoney(value: unknown): value is Money {
+  const { amount, currency } = (value ?? {}) as Partial<Money>;
+  return typeof amount === 'number' && typeof currency === 'string';
 }
 
 function codeOfStatus(status: number): string {

@@ -131,7 +131,12 @@ describe('an item of a drop', () => {
     await user.click(button());
     await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/events/event/confirm/order'));
     expect(screen.queryByText(/came through only now/)).not.toBeInTheDocument();
-    expect(reserve).toHaveBeenCalledExactlyOnceWith('item', 2, expect.stringMatching(/^[0-9a-f]{32}$/));
+    expect(reserve).toHaveBeenCalledExactlyOnceWith(
+      'item',
+      2,
+      item.price,
+      expect.stringMatching(/^[0-9a-f]{32}$/),
+    );
   });
 
   it('does not let more be chosen than one person may have', async () => {
@@ -189,6 +194,28 @@ describe('an item of a drop', () => {
     expect(said).toHaveAttribute('aria-live', 'polite');
   });
 
+  it('asks before anything is bought at a price that was not seen', async () => {
+    const actual = { amount: 5_950, currency: 'USD' };
+    const changed = new ApiProblem('PRICE_CHANGED', 409, undefined, undefined, [], {
+      expected: item.price,
+      actual,
+    });
+    const reserve = vi
+      .spyOn(api, 'reserve')
+      .mockRejectedValueOnce(changed)
+      .mockResolvedValue(order('order', {}));
+    vi.spyOn(api, 'event').mockResolvedValue({ ...event, items: [{ ...item, price: actual }] });
+    const router = await show('live');
+    const user = userEvent.setup();
+    await user.click(button());
+    await screen.findByText('It now costs $59.50 instead of $49.50. Buy for $59.50?');
+    expect(reserve).toHaveBeenCalledTimes(1);
+    expect(button()).toHaveTextContent('Buy for $59.50');
+    await user.click(button());
+    await waitFor(() => expect(router.currentRoute.value.name).toBe('confirm'));
+    expect(reserve.mock.calls.map(([, , price]) => price)).toEqual([item.price, actual]);
+  });
+
   it('asks a visitor to log in and to come back to this item with as many', async () => {
     useSession().user = undefined;
     const router = await show('live');
@@ -222,7 +249,14 @@ describe('an item of a drop', () => {
     const key = 'k'.repeat(32);
     const chosen = () => screen.getByRole('group', { name: 'Quantity' });
     beforeEach(() => {
-      const attempt = { key, userId: 'ann', eventItemId: 'item', quantity: 2, isUncertain: true };
+      const attempt = {
+        key,
+        userId: 'ann',
+        eventItemId: 'item',
+        quantity: 2,
+        price: item.price,
+        isUncertain: true,
+      };
       localStorage.setItem('swiftdrop.attempt.ann.item', JSON.stringify(attempt));
     });
     afterEach(() => {
@@ -243,7 +277,7 @@ describe('an item of a drop', () => {
         expect(screen.getByRole('button', { name })).toBeDisabled();
       await fireEvent.click(button());
       expect(reserve).toHaveBeenCalledTimes(5);
-      for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, key]);
+      for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, item.price, key]);
     });
 
     it('is asked after by itself when the line is back', async () => {
@@ -260,7 +294,7 @@ describe('an item of a drop', () => {
       dispatchEvent(new Event('online'));
       await vi.advanceTimersByTimeAsync(100);
       expect(router.currentRoute.value.fullPath).toBe('/events/event/confirm/order');
-      for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, key]);
+      for (const call of reserve.mock.calls) expect(call).toEqual(['item', 2, item.price, key]);
     });
 
     it('is asked after now and then, also when no sign says that the line is back', async () => {

@@ -1,3 +1,4 @@
+import type { Money } from '@/api/types';
 import { randomKey } from '@/environment';
 
 /** A press of the buy button whose answer is not known yet. */
@@ -6,6 +7,8 @@ export interface Attempt {
   userId: string;
   eventItemId: string;
   quantity: number;
+  /** The unit price that was seen at the press: nothing is bought at another. */
+  price?: Money;
   /** A request has left whose answer was not seen, so the order may exist. */
   isUncertain: boolean;
 }
@@ -27,10 +30,11 @@ export class AttemptBook {
    * The open attempt of this user for this item, or a new one, already written down. One that may have gone through is
    * open whatever its quantity: until its outcome is known, another number would be a second purchase.
    */
-  begin(userId: string, eventItemId: string, quantity: number): Attempt {
+  begin(userId: string, eventItemId: string, quantity: number, price?: Money): Attempt {
     const open = this.open(userId, eventItemId);
-    if (open && (open.isUncertain || open.quantity === quantity)) return open;
-    const attempt = { key: this.newKey(), userId, eventItemId, quantity, isUncertain: false };
+    const isSame = open?.quantity === quantity && open.price?.amount === price?.amount;
+    if (open && (open.isUncertain || isSame)) return open;
+    const attempt = { key: this.newKey(), userId, eventItemId, quantity, price, isUncertain: false };
     this.write(attempt);
     return attempt;
   }

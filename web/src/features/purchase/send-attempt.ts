@@ -1,10 +1,12 @@
 import { ApiProblem } from '@/api/problem';
-import type { Order } from '@/api/types';
+import type { Money, Order } from '@/api/types';
 import type { Attempt, AttemptBook } from './attempts';
 
 export type Outcome =
   | { kind: 'yours'; order: Order }
   | { kind: 'refused'; code: string }
+  /** It costs something else than was seen; nothing was bought. */
+  | { kind: 'repriced'; expected: Money; actual: Money }
   /** No answer in spite of retries: the order may exist. The attempt stays written down. */
   | { kind: 'unsure'; problem: ApiProblem }
   | { kind: 'sign-in' };
@@ -48,6 +50,7 @@ export async function sendAttempt(book: AttemptBook, attempt: Attempt, sending: 
       const worthRetrying = wasLost || problem.status === 429 || cameEarly;
       if (!worthRetrying) {
         book.settle(attempt);
+        if (problem.prices) return { kind: 'repriced', ...problem.prices };
         return { kind: 'refused', code: problem.code };
       }
       if (tried === TRIES) {

@@ -1,7 +1,7 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
 import { api } from '@/api/client';
 import { networkProblem, otherUserProblem, type ApiProblem } from '@/api/problem';
-import type { Order } from '@/api/types';
+import type { Money, Order } from '@/api/types';
 import { localStore } from '@/environment';
 import { useSession } from '@/features/auth/session.store';
 import { onReturn } from '@/features/live/on-return';
@@ -14,6 +14,7 @@ export type PurchaseState =
   | { kind: 'retrying'; problem: ApiProblem }
   | { kind: 'yours'; order: Order }
   | { kind: 'refused'; code: string }
+  | { kind: 'repriced'; expected: Money; actual: Money }
   | { kind: 'unsure'; problem: ApiProblem };
 
 let book: AttemptBook | undefined;
@@ -37,6 +38,8 @@ export function usePurchase(
     signIn: () => void;
     /** With how many: to be asked after as it was sent. */
     resuming: (quantity: number) => void;
+    /** The unit price that the page shows. */
+    priceSeen: () => Money;
     refused?: (code: string) => void;
     isOpening?: () => boolean;
   },
@@ -54,14 +57,14 @@ export function usePurchase(
       state.value = { kind: 'idle' };
     }
     if (!session.user) return on.signIn();
-    const attempt = attemptBook().begin(session.user.id, eventItemId, quantity);
+    const attempt = attemptBook().begin(session.user.id, eventItemId, quantity, on.priceSeen());
     if (attempt.quantity !== quantity) on.resuming(attempt.quantity);
     state.value = { kind: 'sending' };
     const outcome = await sendAttempt(attemptBook(), attempt, {
-      reserve: async ({ userId, quantity: units, key }) => {
+      reserve: async ({ userId, quantity: units, price, key }) => {
         // Between two tries somebody else may have become the user, and a request goes out in the present one's name.
         if (session.user && session.user.id !== userId) throw otherUserProblem();
-        return api.reserve(eventItemId, units, key);
+        return api.reserve(eventItemId, units, price, key);
       },
       wait,
       onRetry: (problem) => (state.value = { kind: 'retrying', problem }),
@@ -74,6 +77,7 @@ export function usePurchase(
     state.value = outcome;
     if (outcome.kind === 'yours') on.yours(outcome.order, isResumed);
     if (outcome.kind === 'refused') on.refused?.(outcome.code);
+    if (outcome.kind === 'repriced') on.refused?.('PRICE_CHANGED');
   }
 
   /** Sends an attempt whose answer was never seen again under its key, if there is one. */
