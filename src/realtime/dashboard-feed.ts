@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventsService } from '../events/index.js';
+import { RepeatingTask } from '../platform/signals/index.js';
 import { SalesFigures } from '../purchase/index.js';
 import { ChannelHub } from './channel-hub.js';
 import type { Feed } from './feed.js';
@@ -14,7 +15,9 @@ const MAX_EVENTS = 100;
 @Injectable()
 export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
-  private publishing = false;
+  private readonly publishing = new RepeatingTask('Reading the figures of the dashboard', () =>
+    this.publish(),
+  );
 
   constructor(
     private readonly hub: ChannelHub,
@@ -23,11 +26,12 @@ export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDest
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.publish(), INTERVAL_MS).unref();
+    this.timer = setInterval(() => void this.publishing.run(), INTERVAL_MS).unref();
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    await this.publishing.stop();
   }
 
   async snapshot(): Promise<DashboardState> {
@@ -43,14 +47,7 @@ export class DashboardFeed implements Feed, OnApplicationBootstrap, OnModuleDest
   }
 
   private async publish(): Promise<void> {
-    if (this.publishing || this.hub.listenerCount(DASHBOARD_CHANNEL) === 0) return;
-    this.publishing = true;
-    try {
-      await this.hub.publish(DASHBOARD_CHANNEL, { kind: 'figures_changed', ...(await this.snapshot()) });
-    } catch {
-      // The database is away; the next second tries again.
-    } finally {
-      this.publishing = false;
-    }
+    if (this.hub.listenerCount(DASHBOARD_CHANNEL) === 0) return;
+    await this.hub.publish(DASHBOARD_CHANNEL, { kind: 'figures_changed', ...(await this.snapshot()) });
   }
 }

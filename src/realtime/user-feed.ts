@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DatabaseSignals } from '../platform/signals/index.js';
+import { DatabaseSignals, RepeatingTask } from '../platform/signals/index.js';
 import { OrdersService, type OrderResponse } from '../purchase/index.js';
 import { ChannelHub } from './channel-hub.js';
 import type { Feed } from './feed.js';
@@ -24,7 +24,8 @@ export class UserFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy {
   private readonly waiting: string[] = [];
   /** Orders that were warned of, with the end of their reservation. */
   private readonly warned = new Map<string, number>();
-  private looking = false;
+  private readonly sending = new RepeatingTask('Telling the other instances of orders', () => this.send());
+  private readonly warning = new RepeatingTask('Warning of the end of reservations', () => this.warn());
 
   constructor(
     private readonly hub: ChannelHub,
@@ -41,14 +42,15 @@ export class UserFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy {
       this.signals.on(ORDERS_CHANGED, (payload) => void this.heard(payload)),
     );
     this.timers.push(
-      setInterval(() => void this.send(), SEND_INTERVAL_MS).unref(),
-      setInterval(() => void this.warn(), EXPIRING_INTERVAL_MS).unref(),
+      setInterval(() => void this.sending.run(), SEND_INTERVAL_MS).unref(),
+      setInterval(() => void this.warning.run(), EXPIRING_INTERVAL_MS).unref(),
     );
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     for (const stop of this.unsubscribe) stop();
     for (const timer of this.timers) clearInterval(timer);
+    await Promise.all([this.sending.stop(), this.warning.stop()]);
   }
 
   /** The user's open reservations. */
@@ -83,18 +85,11 @@ export class UserFeed implements Feed, OnApplicationBootstrap, OnModuleDestroy {
     const now = Date.now();
     for (const [orderId, until] of this.warned) if (until < now) this.warned.delete(orderId);
     const userIds = this.hub.active(USER_PREFIX).map((channel) => channel.slice(USER_PREFIX.length));
-    if (userIds.length === 0 || this.looking) return;
-    this.looking = true;
-    try {
-      for (const { userId, order } of await this.orders.openReservations(userIds, WARN_BEFORE_SECONDS)) {
-        if (this.warned.has(order.id)) continue;
-        this.warned.set(order.id, Date.parse(order.reservedUntil));
-        this.tell(userId, { kind: 'reservation_expiring', order });
-      }
-    } catch {
-      // The database is away; the next round tries again.
-    } finally {
-      this.looking = false;
+    if (userIds.length === 0) return;
+    for (const { userId, order } of await this.orders.openReservations(userIds, WARN_BEFORE_SECONDS)) {
+      if (this.warned.has(order.id)) continue;
+      this.warned.set(order.id, Date.parse(order.reservedUntil));
+      this.tell(userId, { kind: 'reservation_expiring', order });
     }
   }
 

@@ -1,5 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { MAX_ACCESS_TOKEN_TTL_SECONDS } from '../../platform/config/index.js';
+import { RepeatingTask } from '../../platform/signals/index.js';
 import { RevocationRepository } from './revocation.repository.js';
 
 const POLL_INTERVAL_MS = 500;
@@ -26,7 +27,6 @@ const SWEEP_INTERVAL_MS = 60_000;
  */
 @Injectable()
 export class Revocations implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(Revocations.name);
   private readonly sessions = new Map<string, { dropAt: number }>();
   private readonly users = new Map<string, { dropAt: number; minTokenVersion: number }>();
   /** The database's time of the last reading. */
@@ -34,8 +34,7 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
   private lastReadAt = -Infinity;
   private lastSweepAt = performance.now();
   private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> | undefined;
-  private stopped = false;
+  private readonly reading = new RepeatingTask('Reading revocations', () => this.read());
 
   constructor(private readonly repository: RevocationRepository) {}
 
@@ -56,38 +55,26 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.readAndReschedule();
+    await this.reading.run();
+    this.timer = setInterval(() => void this.reading.run(), POLL_INTERVAL_MS);
   }
 
   /** After the last request has been answered. */
   async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.reading;
-  }
-
-  private async readAndReschedule(): Promise<void> {
-    this.reading = this.read();
-    await this.reading;
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.readAndReschedule(), POLL_INTERVAL_MS);
+    clearInterval(this.timer);
+    await this.reading.stop();
   }
 
   private async read(): Promise<void> {
     const startedAt = performance.now();
-    try {
-      const { readAt, revocations } = await this.repository.readSince(this.readUpTo, OVERLAP_SECONDS);
-      for (const { sessionId, userId, minTokenVersion, ageSeconds } of revocations) {
-        if (sessionId !== null) this.addSession(sessionId, ageSeconds);
-        if (userId !== null && minTokenVersion !== null) this.addUser(userId, minTokenVersion, ageSeconds);
-      }
-      this.readUpTo = readAt;
-      if (this.areStale && this.lastReadAt > 0) this.logger.log('Revocations can be read again');
-      this.lastReadAt = startedAt;
-      if (startedAt - this.lastSweepAt > SWEEP_INTERVAL_MS) await this.sweep();
-    } catch (error) {
-      if (!this.stopped) this.logger.warn({ err: error, msg: 'Revocations cannot be read; retrying' });
+    const { readAt, revocations } = await this.repository.readSince(this.readUpTo, OVERLAP_SECONDS);
+    for (const { sessionId, userId, minTokenVersion, ageSeconds } of revocations) {
+      if (sessionId !== null) this.addSession(sessionId, ageSeconds);
+      if (userId !== null && minTokenVersion !== null) this.addUser(userId, minTokenVersion, ageSeconds);
     }
+    this.readUpTo = readAt;
+    this.lastReadAt = startedAt;
+    if (startedAt - this.lastSweepAt > SWEEP_INTERVAL_MS) await this.sweep();
   }
 
   private addSession(id: string, ageSeconds: number): void {
