@@ -52,7 +52,8 @@ export const api = {
     ),
   order: (orderId: string) => dataOf(client.GET('/api/v1/profile/orders/{orderId}', path({ orderId }))),
 
-  events: (limit: number) => dataOf(client.GET('/api/v1/events', { params: { query: { limit } } })),
+  events: (query: { status: Schemas['EventStatus'][]; limit: number; cursor?: string }) =>
+    dataOf(client.GET('/api/v1/events', { params: { query } })),
   event: (id: string) => dataOf(client.GET('/api/v1/events/{id}', path({ id }))),
   time: () => dataOf(client.GET('/api/v1/time')),
 
