@@ -14,6 +14,14 @@ describe('regionalTag', () => {
   });
 });
 
+it.each([
+  [new Date().getFullYear(), false],
+  [new Date().getFullYear() + 1, true],
+])('a day of %i names its year: %s', async (year, isNamed) => {
+  const { dayTime } = await inSetup('en', useFormat);
+  expect(dayTime(new Date(year, 5, 15, 12).getTime()).includes(String(year))).toBe(isNamed);
+});
+
 describe('a time of day', () => {
   afterEach(() => setLocale('en'));
   const four = new Date(2026, 10, 21, 4, 0, 5).getTime();

@@ -16,6 +16,7 @@ export function regionalTag(locale: string, preferred: readonly string[]): strin
  */
 const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric' };
 const MINUTE: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
+const WEEKDAY: Intl.DateTimeFormatOptions = { weekday: 'short', month: 'short', day: 'numeric', ...MINUTE };
 const SECOND: Intl.DateTimeFormatOptions = { ...MINUTE, second: '2-digit' };
 
 /** Dates, money and numbers as the reader's language and region write them. */
@@ -54,7 +55,13 @@ export function useFormat() {
     dateTime: format({ ...DAY, ...MINUTE }),
     /** To the second, where several things happen within a minute. */
     exactTime: format({ ...DAY, ...SECOND }),
-    dayTime: format({ weekday: 'short', month: 'short', day: 'numeric', ...MINUTE }),
+    /** With its year only where that is not this one. */
+    dayTime: (iso: string | number) =>
+      new Date(iso).getFullYear() === new Date().getFullYear()
+        ? format(WEEKDAY)(iso)
+        : format({ ...WEEKDAY, year: 'numeric' })(iso),
+    /** With the name of the zone, for a title that is read on a closer look. */
+    zonedTime: format({ ...DAY, ...MINUTE, timeZoneName: 'short' }),
     date: format(DAY),
     time: format(SECOND),
     shortTime: format(MINUTE),

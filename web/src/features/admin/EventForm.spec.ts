@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryHistory, createRouter, RouterView } from 'vue-router';
 import ui from '@nuxt/ui/vue-plugin';
 import { api } from '@/api/client';
-import type { DropEvent } from '@/api/types';
+import type { CatalogItem, DropEvent } from '@/api/types';
 import { serverClock } from '@/features/time/use-now';
 import { i18n } from '@/i18n';
 import EventForm from './EventForm.vue';
@@ -87,4 +87,34 @@ describe('a start that has passed', () => {
     await fireEvent.click(screen.getByRole('button', { name: 'Create drop' }));
     await waitFor(() => expect(send).toHaveBeenCalledTimes(1));
   });
+});
+
+it('shows under a price what it was read as', async () => {
+  setActivePinia(createPinia());
+  const lamp = { id: 'lamp', name: 'Lamp', imageUrl: null } as CatalogItem;
+  vi.spyOn(api, 'items').mockResolvedValue({ data: [lamp], nextCursor: null });
+  vi.spyOn(api, 'eventDefaults').mockResolvedValue({ reservationTtlSeconds: 90 });
+  await show({
+    event: {
+      ...{
+        id: 'dinars',
+        title: 'Lights',
+        description: '',
+        startsAt: '2030-01-01T00:00:00Z',
+        endsAt: '2030-01-01T01:00:00Z',
+      },
+      reservationTtlSeconds: 90,
+      items: [
+        {
+          ...{ itemId: 'lamp', name: 'Lamp', imageUrl: null, price: { amount: 1, currency: 'KWD' } },
+          ...{ stockTotal: 7, perUserLimit: 1 },
+        },
+      ],
+    } as unknown as DropEvent,
+  });
+  const field = await screen.findByLabelText(/KWD/);
+  await fireEvent.update(field, '1,299');
+  await waitFor(() => expect(field).toHaveAccessibleDescription(/= KWD\s1\.299/));
+  await fireEvent.update(field, '1,299.5');
+  await waitFor(() => expect(field).not.toHaveAccessibleDescription(/=/));
 });
