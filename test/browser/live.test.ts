@@ -35,31 +35,35 @@ describe('an open page', () => {
       .locator('[style^="width"]')
       .evaluateAll((parts) => parts.map((part) => Math.round(parseFloat((part as HTMLElement).style.width))));
 
+  /** What is seen; a screen reader is told the same, later. */
+  const stock = (page: Page, words: string) =>
+    page.getByRole('paragraph').filter({ hasText: new RegExp(`^${words}$`) });
+
   it('shows what others buy, hold and give back, and that it is sold out', async () => {
     const { eventId, itemId } = await createDrop(shop.database.pool, { stocks: [4] });
     const page = await visitors.arrive();
     await page.goto(`/events/${eventId}`);
-    await page.getByText('4 of 4 left').waitFor();
+    await stock(page, '4 of 4 left').waitFor();
     expect(await barOf(page)).toEqual([100, 0]);
     await markDocument(page);
 
     const first = await buy(itemId, shoppers[0]);
-    await page.getByText('3 of 4 left, 1 held and may return').waitFor();
+    await stock(page, '3 of 4 left, 1 held and may return').waitFor();
     expect(await barOf(page)).toEqual([75, 25]);
     await post(`purchase/${first}/confirm`, shoppers[0]);
-    await page.getByText('3 of 4 left', { exact: true }).waitFor();
+    await stock(page, '3 of 4 left').waitFor();
     expect(await barOf(page)).toEqual([75, 0]);
 
     const [second] = await Promise.all([1, 2, 3].map((who) => buy(itemId, shoppers[who])));
     const soldOut = page.getByRole('button', { name: 'Sold out' });
     await soldOut.waitFor();
     expect(await soldOut.isDisabled()).toBe(true);
-    await page.getByText('3 held and may return').waitFor();
+    await stock(page, '3 held and may return').waitFor();
     expect(await barOf(page)).toEqual([0, 75]);
     await page.getByRole('status').filter({ hasText: 'Everything in this drop is sold out.' }).waitFor();
 
     await post(`purchase/${second}/cancel`, shoppers[1]);
-    await page.getByText('1 of 4 left, 2 held and may return').waitFor();
+    await stock(page, '1 of 4 left, 2 held and may return').waitFor();
     await page.getByRole('button', { name: 'Buy', exact: true }).waitFor();
     expect(await isSameDocument(page)).toBe(true);
   });
@@ -119,10 +123,10 @@ describe('an open page', () => {
     const page = await visitors.arrive();
     await page.routeWebSocket('**/api/v1/realtime', (socket) => socket.close());
     await page.goto(`/events/${eventId}`);
-    await page.getByText('4 of 4 left').waitFor();
+    await stock(page, '4 of 4 left').waitFor();
     await page.getByRole('status').filter({ hasText: 'Live connection lost' }).waitFor();
     await buy(itemId, shoppers[0]);
-    await page.getByText('3 of 4 left').waitFor();
+    await stock(page, '3 of 4 left').waitFor();
   });
 
   it('lets a hold run out on the page that shows it', async () => {
@@ -201,7 +205,7 @@ describe('an open page', () => {
       const { eventId, itemId } = await createDrop(database.pool, { stocks: [9] });
       const page = await guests.arrive();
       await register(page, 'Patient', `/events/${eventId}`);
-      await page.getByText('9 of 9 left').waitFor();
+      await stock(page, '9 of 9 left').waitFor();
       await markDocument(page);
 
       await server.kill();
@@ -210,7 +214,7 @@ describe('an open page', () => {
       await database.pool.query('UPDATE event_items SET stock_remaining = 4 WHERE id = $1', [itemId]);
 
       server = await startServerProcess(database.url, settings);
-      await page.getByText('4 of 9 left').waitFor();
+      await stock(page, '4 of 9 left').waitFor();
       await note.waitFor({ state: 'detached' });
       // Still logged in, and the purchase goes through.
       await page.getByRole('button', { name: 'Buy', exact: true }).click();
