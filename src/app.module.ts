@@ -12,6 +12,7 @@ import { ConfigModule, type Settings } from './platform/config/index.js';
 import { DatabaseModule } from './platform/database/index.js';
 import { EventsModule } from './events/index.js';
 import { HealthModule } from './health/index.js';
+import { JobsModule } from './platform/jobs/index.js';
 import { IdempotencyModule } from './platform/idempotency/index.js';
 import { PurchaseModule } from './purchase/index.js';
 import { RealtimeModule } from './realtime/index.js';
@@ -29,6 +30,7 @@ export class AppModule {
         ClockModule,
         DatabaseModule.with(dataSource),
         SignalsModule,
+        JobsModule,
         ScheduleModule.forRoot(),
         IdempotencyModule,
         AuthModule,

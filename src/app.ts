@@ -12,6 +12,7 @@ import { createLogger, logTroubledRequests, NestLogger } from './platform/teleme
 import {
   acceptEmptyBodies,
   addHeaders,
+  answerHealthOnly,
   answerClientError,
   asksForRealtime,
   closeConnectionsAsTheyFallIdle,
@@ -44,6 +45,9 @@ const HEADERS_MS = 5_000;
 const KEEP_ALIVE_MS = 65_000;
 /** How often Node looks for requests that are late; its default of 30 s would make 15 s mean 45. */
 const LATENESS_CHECK_MS = 2_500;
+
+/** Not under /api/v1, and all that a worker answers. */
+const MACHINE_ROUTES = ['health/live', 'health/ready', 'metrics'];
 
 /**
  * The whole application on an initialised, migrated data source, not yet listening. Closing it finishes the
@@ -97,6 +101,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   logTroubledRequests(server);
   watchRefusals(server, app.get(SecurityEvents));
   refuseUnmetDemands(server);
+  if (settings.raw.ROLE === 'worker') answerHealthOnly(server, MACHINE_ROUTES);
   closeConnectionsAsTheyFallIdle(server);
   app.get(MetricsService).timeRequests(server);
   const known = new KnownRoutes(server);
@@ -120,6 +125,6 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
 /** Everything is under /api/v1 but what machines beside the shop ask for. */
 export function setRoutePrefix(app: NestFastifyApplication): void {
   app.setGlobalPrefix('api/v1', {
-    exclude: ['health/live', 'health/ready', 'metrics'].map((path) => ({ path, method: RequestMethod.GET })),
+    exclude: MACHINE_ROUTES.map((path) => ({ path, method: RequestMethod.GET })),
   });
 }

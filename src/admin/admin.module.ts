@@ -3,7 +3,6 @@ import { AuditModule } from '../audit/index.js';
 import { AuthModule } from '../auth/index.js';
 import { CatalogModule } from '../catalog/index.js';
 import { EventsModule } from '../events/index.js';
-import { PurchaseModule } from '../purchase/index.js';
 import { ReportingModule } from '../reporting/index.js';
 import { ReviewsModule } from '../reviews/index.js';
 import { AccountAdministration } from './account-administration.service.js';
@@ -20,15 +19,7 @@ import { AdminUsersController } from './users.controller.js';
 
 /** Admins' acts. It opens the transactions in which the other modules act, with their audit entries. */
 @Module({
-  imports: [
-    AuditModule,
-    AuthModule,
-    CatalogModule,
-    EventsModule,
-    PurchaseModule,
-    ReportingModule,
-    ReviewsModule,
-  ],
+  imports: [AuditModule, AuthModule, CatalogModule, EventsModule, ReportingModule, ReviewsModule],
   controllers: [AdminItemsController, AdminEventsController, AdminUsersController, AdminCommentsController],
   providers: [
     CommentModeration,

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { UserDirectory } from '../auth/index.js';
 import { Database } from '../platform/database/index.js';
 import {
@@ -9,7 +9,6 @@ import {
   type UpdateEventRequest,
 } from '../events/index.js';
 import { IdempotencyService, type KeyedRequest } from '../platform/idempotency/index.js';
-import { OrdersService } from '../purchase/index.js';
 import { AuditService } from '../audit/index.js';
 import type { AdminEventResponse, ForcedActResponse } from './dto/admin-event.response.js';
 import { EventTraceRepository } from './event-trace.repository.js';
@@ -17,12 +16,9 @@ import { EventTraceRepository } from './event-trace.repository.js';
 /** Acts on drops. Each runs in one transaction with its audit entry. */
 @Injectable()
 export class EventAdministration {
-  private readonly logger = new Logger(EventAdministration.name);
-
   constructor(
     private readonly database: Database,
     private readonly events: EventsService,
-    private readonly orders: OrdersService,
     private readonly traces: EventTraceRepository,
     private readonly users: UserDirectory,
     private readonly audit: AuditService,
@@ -66,8 +62,7 @@ export class EventAdministration {
   }
 
   /**
-   * Closes the event for good; once that is committed, gives the stock of unconfirmed reservations back.
-   * Should that be cut short, the expirer does the rest, so the close stands whatever happens to it.
+   * Closes the event for good. A job gives back the stock of unconfirmed reservations right after the commit.
    * @throws EVENT_NOT_FOUND, EVENT_ALREADY_CLOSED
    */
   async close(adminId: string, id: string): Promise<AdminEventResponse> {
@@ -75,15 +70,6 @@ export class EventAdministration {
       const { title } = await this.events.forceClose(transaction, id, adminId);
       await this.audit.record(transaction, adminId, 'event.force_closed', id, { title });
     });
-    try {
-      await this.orders.releaseReservationsOf(id);
-    } catch (error) {
-      this.logger.warn({
-        err: error,
-        eventId: id,
-        msg: 'Reservations of a closed event are left to the expirer',
-      });
-    }
     return this.get(id);
   }
 

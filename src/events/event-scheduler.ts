@@ -3,6 +3,7 @@ import { Database } from '../platform/database/index.js';
 import { DatabaseSignals } from '../platform/signals/index.js';
 import { EventScheduleRepository, type Boundary } from './event-schedule.repository.js';
 import { EVENTS_CHANGED, EventTransitions, type CarriedOutTransition } from './event-transitions.js';
+import { DropClosed, DropOpened } from './events.messages.js';
 import { EventsRepository } from './events.repository.js';
 
 const OPEN_BATCH = 100;
@@ -97,7 +98,10 @@ export class EventScheduler implements OnApplicationBootstrap, OnModuleDestroy {
     for (;;) {
       const opened = await this.database.transaction(async (transaction) => {
         const batch = await this.schedule.openDue(transaction, OPEN_BATCH);
-        for (const { eventId } of batch) await this.signals.send(transaction, EVENTS_CHANGED, eventId);
+        for (const { eventId, at } of batch) {
+          await this.signals.send(transaction, EVENTS_CHANGED, eventId);
+          transaction.publish(DropOpened, { eventId, openedAt: at.toISOString(), forced: false });
+        }
         return batch;
       });
       for (const boundary of opened) this.transitions.publish(carriedOut('start', boundary));
@@ -126,7 +130,9 @@ export class EventScheduler implements OnApplicationBootstrap, OnModuleDestroy {
     return this.database.transaction(async (transaction) => {
       if (!(await this.events.tryLockWithItems(transaction, id))) return undefined;
       const boundary = await this.schedule.closeIfDue(transaction, id);
-      if (boundary) await this.signals.send(transaction, EVENTS_CHANGED, id);
+      if (!boundary) return undefined;
+      await this.signals.send(transaction, EVENTS_CHANGED, id);
+      transaction.publish(DropClosed, { eventId: id, closedAt: boundary.at.toISOString(), forced: false });
       return boundary;
     });
   }

@@ -15,6 +15,7 @@ import { assertConsistent } from './event-rules.js';
 import { allows, isEditable } from './event-states.js';
 import { EVENTS_CHANGED } from './event-transitions.js';
 import { eventErrors } from './events.errors.js';
+import { DropClosed, DropOpened } from './events.messages.js';
 import {
   EventsRepository,
   type EventFields,
@@ -89,6 +90,7 @@ export class EventsService {
     const event = await this.lock(transaction, id);
     if (!allows('forceOpen', event.status)) throw eventErrors.EVENT_NOT_LOCKED({ eventStatus: event.status });
     await this.events.markForceOpened(transaction, id, event.at, actorId);
+    transaction.publish(DropOpened, { eventId: id, openedAt: event.at.toISOString(), forced: true });
     return this.finish(transaction, id);
   }
 
@@ -100,6 +102,7 @@ export class EventsService {
     const event = await this.lock(transaction, id);
     if (!allows('forceClose', event.status)) throw eventErrors.EVENT_ALREADY_CLOSED();
     await this.events.markForceClosed(transaction, id, event.at, actorId);
+    transaction.publish(DropClosed, { eventId: id, closedAt: event.at.toISOString(), forced: true });
     return this.finish(transaction, id);
   }
 

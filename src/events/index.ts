@@ -8,5 +8,6 @@ export { type EventStatus, eventStatuses } from './event-states.js';
 export { type CarriedOutTransition, EVENTS_CHANGED, EventTransitions } from './event-transitions.js';
 export { eventTag, versionFromIfMatch } from './event-version.js';
 export { DropEvent } from './event.entity.js';
+export { DropClosed, DropOpened } from './events.messages.js';
 export { EventsModule } from './events.module.js';
 export { EventsService } from './events.service.js';

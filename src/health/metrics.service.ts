@@ -6,6 +6,7 @@ import { Database } from '../platform/database/index.js';
 import { EventTransitions, type CarriedOutTransition } from '../events/index.js';
 import { ClaimService, type BatchReport } from '../purchase/index.js';
 import { RealtimeGateway } from '../realtime/index.js';
+import { Jobs, type JobFigures, type QueueFigures } from '../platform/jobs/index.js';
 import { ReadinessService } from './readiness.service.js';
 
 /** What /metrics tells, in Prometheus' text format. State is read when it is asked for, not kept beside. */
@@ -61,6 +62,7 @@ export class MetricsService implements OnApplicationShutdown {
     private readonly readiness: ReadinessService,
     private readonly claims: ClaimService,
     private readonly realtime: RealtimeGateway,
+    private readonly jobs: Jobs,
     transitions: EventTransitions,
     security: SecurityEvents,
   ) {
@@ -69,6 +71,7 @@ export class MetricsService implements OnApplicationShutdown {
     this.watchListeners();
     this.watchPools();
     this.watchStores();
+    this.watchJobs();
     this.stopListening = [
       claims.onBatch((report) => this.countClaims(report)),
       transitions.onTransition((transition) => this.timeTransition(transition)),
@@ -166,6 +169,56 @@ export class MetricsService implements OnApplicationShutdown {
       async collect() {
         const { stores } = await readiness.report();
         for (const [store, state] of Object.entries(stores)) this.set({ store }, state === 'up' ? 1 : 0);
+      },
+    });
+  }
+
+  private watchJobs(): void {
+    const { jobs, registers } = this;
+    let asked: Promise<JobFigures | undefined> | undefined;
+    // One query for the three. Without a database there are no figures, and the other metrics are told all the same.
+    const figures = () =>
+      (asked ??= jobs
+        .figures()
+        .catch(() => undefined)
+        .finally(() => (asked = undefined)));
+    const byQueue = (name: string, help: string, value: (queue: QueueFigures) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['queue'],
+        registers,
+        async collect() {
+          this.reset();
+          for (const queue of (await figures())?.queues ?? []) this.set({ queue: queue.queue }, value(queue));
+        },
+      });
+    byQueue(
+      'swiftdrop_jobs_waiting',
+      'Jobs that wait, by queue: a message and its subscriber.',
+      ({ waiting }) => waiting,
+    );
+    byQueue(
+      'swiftdrop_jobs_oldest_seconds',
+      'How long the job that has waited longest waits, by queue.',
+      ({ oldestSeconds }) => oldestSeconds,
+    );
+    new Gauge({
+      name: 'swiftdrop_jobs_set_aside',
+      help: 'Jobs that failed for good and wait for an admin.',
+      registers,
+      async collect() {
+        this.set((await figures())?.setAside ?? 0);
+      },
+    });
+    new Counter({
+      name: 'swiftdrop_jobs_handled_total',
+      help: 'Jobs that this instance has tried, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [outcome, count] of Object.entries(jobs.handled)) this.inc({ outcome }, count);
       },
     });
   }

@@ -118,15 +118,6 @@ export class OrdersRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Events that were closed by force recently enough for a reservation in them to be open still. */
-  async recentlyForceClosedEvents(): Promise<string[]> {
-    const rows: { id: string }[] = await this.database.reader.query(
-      `SELECT id FROM events
-       WHERE status = 'closed' AND force_closed_at > now() - make_interval(secs => reservation_ttl_seconds)`,
-    );
-    return rows.map(({ id }) => id);
-  }
-
   async findOfUser(userId: string, orderId: string): Promise<OrderView | undefined> {
     const rows: OrderRow[] = await this.database.reader.query(
       `SELECT ${VIEW} FROM orders o ${VIEW_JOINS} WHERE o.id = $1 AND o.user_id = $2`,

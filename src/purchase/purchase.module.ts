@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ClaimService } from './claim.service.js';
 import { ClaimsRepository } from './claims.repository.js';
+import { ClosedDrops } from './closed-drops.js';
 import { OrderHistoryController } from './order-history.controller.js';
 import { OrdersRepository } from './orders.repository.js';
 import { OrdersService } from './orders.service.js';
@@ -14,6 +15,7 @@ import { SalesRepository } from './sales.repository.js';
   providers: [
     ClaimService,
     ClaimsRepository,
+    ClosedDrops,
     OrdersService,
     OrdersRepository,
     ReservationExpirer,

@@ -1,5 +1,6 @@
 import { commonErrors } from '../../src/platform/errors/common.errors.js';
 import { Database } from '../../src/platform/database/index.js';
+import { EventsService } from '../../src/events/index.js';
 import { ClaimService, OrdersService, SalesFigures } from '../../src/purchase/index.js';
 import {
   claimsThatWaitForALock,
@@ -101,15 +102,18 @@ describe('purchases when things break', () => {
     expect(await statusOf(server.database.pool, eventId)).toBe('live');
   });
 
-  it('releases the reservations of an event whose closing was cut short after its commit', async () => {
+  it('releases the reservations of an event that an instance without workers closed', async () => {
     const { eventId, itemId } = await createDrop(server.database.pool, { stocks: [2] });
     const kept = await claim(itemId, 1);
     await server.app.get(OrdersService).confirm(shoppers[1] as string, kept.order.id);
     await claim(itemId, 2);
-    await server.database.pool.query(
-      `UPDATE events SET status = 'closed', force_closed_at = clock_timestamp() WHERE id = $1`,
-      [eventId],
-    );
+    const api = await startTestApp({ ROLE: 'api' }, server.database);
+    await api.app
+      .get(Database)
+      .transaction((transaction) =>
+        api.app.get(EventsService).forceClose(transaction, eventId, shoppers[0] as string),
+      );
+    await api.close();
     await until(async () => (await stockOf(server.database.pool, itemId)) === 1, 5_000);
     const { rows } = await server.database.pool.query(
       `SELECT status, release_reason FROM orders WHERE event_item_id = $1 ORDER BY status`,

@@ -29,11 +29,12 @@ export const TEST_SETTINGS = {
 
 /**
  * The real application, listening on a free loopback port, on a database of its own, or on `database`
- * to be a further instance beside another. Closing it throws if it answered anything that openapi.json does not say.
+ * to be a further instance beside another. `prepare` is called before it is initialised. Closing it throws if it answered anything that openapi.json does not say.
  */
 export async function startTestApp(
   settings: Record<string, string> = {},
   database?: TestDatabase,
+  prepare?: (app: NestFastifyApplication) => void,
 ): Promise<TestApp> {
   const ownDatabase = database ?? (await createTestDatabase());
   const parsed = Settings.parse({ ...TEST_SETTINGS, DATABASE_URL: ownDatabase.url, ...settings });
@@ -44,6 +45,7 @@ export async function startTestApp(
   ).initialize();
   const app = await createApp(parsed, dataSource);
   const faults = watchContract(app);
+  prepare?.(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   return {

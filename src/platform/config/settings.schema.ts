@@ -57,6 +57,21 @@ export const settingsShape = {
   SHUTDOWN_TIMEOUT_SECONDS: integer(10, 1, 120).describe(
     'How long requests in flight may take to finish after SIGTERM.',
   ),
+  ROLE: z
+    .enum(['all', 'api', 'worker'])
+    .default('all')
+    .describe(
+      'What the instance does: api answers requests, worker works off jobs and answers health checks alone.',
+    ),
+  JOB_BATCH_SIZE: integer(20, 1, 1_000).describe(
+    'Jobs that an instance takes at a time, of each subscriber.',
+  ),
+  JOB_POLLING_SECONDS: z.coerce
+    .number()
+    .min(0.5)
+    .max(60)
+    .default(1)
+    .describe('How often an instance looks for jobs that others published.'),
   REALTIME_MAX_CONNECTIONS: integer(10_000, 1, 1_000_000).describe(
     'WebSocket listeners of one instance; further ones are asked to try later.',
   ),
@@ -162,6 +177,9 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'LOG_LEVEL',
     'MAX_CONNECTIONS',
     'SHUTDOWN_TIMEOUT_SECONDS',
+    'ROLE',
+    'JOB_BATCH_SIZE',
+    'JOB_POLLING_SECONDS',
     'REALTIME_MAX_CONNECTIONS',
     'TRUSTED_PROXIES',
     'ALLOWED_ORIGINS',

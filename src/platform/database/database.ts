@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { Settings } from '../config/index.js';
 import { endConnectionsLentTooLong, surviveBrokenConnections } from './pool-care.js';
 import { LENT_LIMIT_MS, SESSION_OPTIONS } from './timeouts.js';
+import type { PublishedMessage } from './message.js';
 import { Transaction } from './transaction.js';
 
 export interface PoolFigures {
@@ -11,6 +12,12 @@ export interface PoolFigures {
   idle: number;
   waiting: number;
 }
+
+/** Writes the messages of a transaction into the job queue, as its last act before the commit. */
+export type MessageWriter = (
+  transaction: Transaction,
+  messages: readonly PublishedMessage[],
+) => Promise<void>;
 
 /** Opens transactions for services, and lends connections for what TypeORM is too slow for. */
 @Injectable()
@@ -27,6 +34,8 @@ export class Database implements OnApplicationShutdown {
    * and are tried anew.
    */
   readonly watch: pg.Pool;
+
+  private messageWriter: MessageWriter | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -53,15 +62,30 @@ export class Database implements OnApplicationShutdown {
     endConnectionsLentTooLong(this.generalPool, LENT_LIMIT_MS);
   }
 
-  /** Runs `work` in one READ COMMITTED transaction; what throws rolls back. Hints are told after the commit. */
+  /** Registers the job queue, which stands above the database. */
+  writeMessagesWith(writer: MessageWriter): void {
+    this.messageWriter = writer;
+  }
+
+  /**
+   * Runs `work` in one READ COMMITTED transaction; what throws rolls back. Messages are written right before the commit,
+   * hints are told after it.
+   */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     let opened: Transaction | undefined;
-    const result = await this.dataSource.transaction('READ COMMITTED', (manager) => {
+    const result = await this.dataSource.transaction('READ COMMITTED', async (manager) => {
       opened = new Transaction(manager);
-      return work(opened);
+      const done = await work(opened);
+      if (opened.published.length > 0) await this.writeMessages(opened);
+      return done;
     });
     opened?.committed();
     return result;
+  }
+
+  private async writeMessages(transaction: Transaction): Promise<void> {
+    if (!this.messageWriter) throw new Error('There is no job queue to publish messages to');
+    await this.messageWriter(transaction, transaction.published);
   }
 
   /** For reads outside a transaction. */

@@ -7,5 +7,6 @@ export { describeSchema } from './describe-schema.js';
 export { EmbeddedPostgres } from './embedded-postgres.js';
 export { EmbeddedPostgresError } from './embedded/error.js';
 export { migrate } from './migrate.js';
+export { defineMessage, type Message, type PublishedMessage } from './message.js';
 export { openDatabase } from './open-database.js';
 export { readSql } from './read-sql.js';

@@ -82,6 +82,14 @@ CREATE INDEX events_by_start ON events (starts_at, id);
 CREATE INDEX events_to_close ON events (ends_at) WHERE (status <> 'closed'::text);
 CREATE INDEX events_to_open ON events (starts_at) WHERE ((opened_at IS NULL) AND (status <> 'closed'::text));
 
+CREATE TABLE handled_messages (
+  message_id uuid NOT NULL,
+  subscriber text NOT NULL,
+  handled_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT handled_messages_pkey PRIMARY KEY (message_id, subscriber)
+);
+CREATE INDEX handled_messages_by_age ON handled_messages (handled_at);
+
 CREATE TABLE idempotency_records (
   user_id uuid NOT NULL,
   key text NOT NULL,

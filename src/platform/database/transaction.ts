@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { newId } from '../values/index.js';
+import type { Message, PublishedMessage } from './message.js';
 
 /**
  * An open transaction. The use case that opened it owns it: parts that other modules compose take it as their first
@@ -8,6 +10,8 @@ import type { EntityManager } from 'typeorm';
 export class Transaction {
   private static readonly logger = new Logger('Transaction');
   private readonly hints: (() => void)[] = [];
+  /** In the order of the calls; `Database` has them written right before the commit. */
+  readonly published: PublishedMessage[] = [];
 
   constructor(readonly manager: EntityManager) {}
 
@@ -22,6 +26,15 @@ export class Transaction {
    */
   afterCommit(hint: () => void): void {
     this.hints.push(hint);
+  }
+
+  /**
+   * Sends a message with the commit; not at all if the transaction rolls back. Each subscriber gets it at least once,
+   * however often instances crash. Never in a claim: the purchase path writes no job.
+   * @throws ZodError if the payload is not what the message declares
+   */
+  publish<Payload>(message: Message<Payload>, payload: Payload): void {
+    this.published.push({ id: newId(), message, payload: message.schema.parse(payload) });
   }
 
   /** Calls the hints. What one throws is logged: the commit stands, and the other hints are called. */

@@ -29,5 +29,6 @@ export { RouteMetadata } from './route-metadata.js';
 export { addHeaders, securityHeaders } from './security-headers.js';
 export { serveShop } from './shop-pages.js';
 export { refuseUnmetDemands } from './unmet-demands.js';
+export { answerHealthOnly } from './worker-routes.js';
 export { asksForRealtime, surviveBrokenUpgrades } from './upgrades.js';
 export { createValidationPipe, fieldErrors, IdPipe, MAX_FIELD_ERRORS, parseId } from './validation.pipe.js';
