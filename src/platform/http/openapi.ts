@@ -1,17 +1,22 @@
+import { readFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Problem } from './problem.response.js';
+import type { FastifyInstance } from 'fastify';
+import { serveDocumentStyle } from './document-page.js';
 import { addConventions } from './openapi/conventions.js';
+import { renderReference, SEARCH_SCRIPT } from './openapi/reference-page.js';
+
+/** How to log in, conventions, errors, the realtime protocol. */
+const GUIDE = new URL('../../../docs/api.md', import.meta.url);
 
 /** The OpenAPI 3.1 document, generated from the controllers. Works in Nest's preview mode too. */
 export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('SwiftDrop')
-    .setDescription(
-      'Flash sales that never oversell. Errors are RFC 9457 problem documents with a stable `code`; ' +
-        'lists are `{ data, nextCursor }`; money is integer minor units with a currency; times are RFC 3339 UTC.',
-    )
+    .setDescription(readFileSync(GUIDE, 'utf8'))
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
@@ -40,7 +45,24 @@ export function createOpenApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-/** The reference page at /docs and the document at /openapi.json, from our own assets. */
-export function serveApiReference(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app), { jsonDocumentUrl: 'openapi.json' });
+/** The reference page at /docs and the document at /openapi.json. Both are made when first asked for, and kept. */
+export function serveApiReference(app: NestFastifyApplication): void {
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  let made: { document: OpenAPIObject; page: string } | undefined;
+  const reference = () => {
+    if (!made) {
+      const document = createOpenApiDocument(app);
+      made = { document, page: renderReference(document) };
+    }
+    return made;
+  };
+  serveDocumentStyle(server);
+  server.get('/docs', (_, reply) => reply.type('text/html; charset=utf-8').send(reference().page));
+  server.get('/docs/search.js', (_, reply) =>
+    reply
+      .type('text/javascript; charset=utf-8')
+      .header('Cache-Control', 'public, max-age=3600')
+      .send(SEARCH_SCRIPT),
+  );
+  server.get('/openapi.json', (_, reply) => reply.send(reference().document));
 }

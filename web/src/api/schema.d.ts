@@ -1370,25 +1370,32 @@ export interface components {
             itemId: string;
             /** @description All items of an event share one currency. */
             price: components["schemas"]["Money"];
+            /** @example 100 */
             stock: number;
             /** @default 1 */
             perUserLimit: number;
         };
         CreateEventRequest: {
+            /** @example Friday drop */
             title: string;
             /** @default  */
             description: string;
             /**
              * Format: date-time
              * @description A start that has passed opens the event at once; at most five years ahead.
+             * @example 2026-12-04T18:00:00Z
              */
             startsAt: string;
             /**
              * Format: date-time
              * @description In the future, and at most a year after the start.
+             * @example 2026-12-04T20:00:00Z
              */
             endsAt: string;
-            /** @description How long a reservation holds its stock; without it the shop's setting. */
+            /**
+             * @description How long a reservation holds its stock; without it the shop's setting.
+             * @example 300
+             */
             reservationTtlSeconds?: number;
             items: components["schemas"]["EventItemRequest"][];
         };
@@ -1492,20 +1499,26 @@ export interface components {
             forceClosed: components["schemas"]["ForcedActResponse"] | null;
         };
         UpdateEventRequest: {
+            /** @example Friday drop */
             title: string;
             /** @default  */
             description: string;
             /**
              * Format: date-time
              * @description A start that has passed opens the event at once; at most five years ahead.
+             * @example 2026-12-04T18:00:00Z
              */
             startsAt: string;
             /**
              * Format: date-time
              * @description In the future, and at most a year after the start.
+             * @example 2026-12-04T20:00:00Z
              */
             endsAt: string;
-            /** @description How long a reservation holds its stock; without it the shop's setting. */
+            /**
+             * @description How long a reservation holds its stock; without it the shop's setting.
+             * @example 300
+             */
             reservationTtlSeconds?: number;
             items: components["schemas"]["EventItemRequest"][];
         };
