@@ -26,8 +26,9 @@ interface DemoEvent {
 }
 
 const server = await startBenchServer({
-  REALTIME_MAX_CONNECTIONS: String(count + 10),
-  MAX_CONNECTIONS: String(count + 100),
+  // A fifth of them is kept for requests.
+  MAX_CONNECTIONS: String(Math.ceil(count * 1.25) + 100),
+  REALTIME_CONNECTIONS_PER_ADDRESS: String(count),
 });
 const sockets: WebSocket[] = [];
 /** What the message of the change that is waited for has in it. */

@@ -7,6 +7,7 @@ import { AuditModule } from './audit/index.js';
 import { AuthModule } from './auth/index.js';
 import { CatalogModule } from './catalog/index.js';
 import { SignalsModule } from './platform/signals/index.js';
+import { TelemetryModule } from './platform/telemetry/index.js';
 import { ClockModule } from './platform/values/index.js';
 import { ConfigModule, type Settings } from './platform/config/index.js';
 import { DatabaseModule } from './platform/database/index.js';
@@ -28,6 +29,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(settings),
         ClockModule,
+        TelemetryModule,
         DatabaseModule.with(dataSource),
         SignalsModule,
         JobsModule,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import cors from '@fastify/cors';
 import { RequestMethod } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -13,15 +12,18 @@ import {
   acceptEmptyBodies,
   addHeaders,
   answerHealthOnly,
+  allowOrigins,
   answerClientError,
   asksForRealtime,
-  closeConnectionsAsTheyFallIdle,
+  boundConnections,
   createValidationPipe,
   KnownRoutes,
+  MAX_PARAM_LENGTH,
   ProblemFilter,
   refuseUnmetDemands,
   securityHeaders,
   sendProblem,
+  separateManagement,
   serveApiReference,
   serveProblemPage,
   serveShop,
@@ -29,6 +31,7 @@ import {
   toAppError,
 } from './platform/http/index.js';
 import type { Settings } from './platform/config/index.js';
+import { EventsService } from './events/index.js';
 import { MetricsService } from './health/index.js';
 
 /** Largest request body; the largest legitimate one is an event with its items. */
@@ -69,7 +72,7 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
       // refuseUnmetDemands does, with a document.
       requireHostHeader: false,
     },
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: () => randomUUID(),
     // While stopping, a request on a connection that is still open is served and the connection then closed:
     // no balancer may send a purchase again, so a refusal would reach the buyer.
@@ -97,13 +100,18 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   const server: FastifyInstance = adapter.getInstance();
   server.server.maxConnections = settings.raw.MAX_CONNECTIONS;
   surviveBrokenUpgrades(server.server);
+  if (settings.managementPort !== undefined)
+    separateManagement(server, settings.managementPort, settings.raw.MANAGEMENT_HOST);
   addHeaders(server, setHeaders);
+  // Before anything that refuses: a page can read a refusal only if it carries these headers too.
+  await allowOrigins(server, settings.raw.ALLOWED_ORIGINS);
   logTroubledRequests(server);
   watchRefusals(server, app.get(SecurityEvents));
   refuseUnmetDemands(server);
   if (settings.raw.ROLE === 'worker') answerHealthOnly(server, MACHINE_ROUTES);
-  closeConnectionsAsTheyFallIdle(server);
-  app.get(MetricsService).timeRequests(server);
+  boundConnections(server);
+  const metrics = app.get(MetricsService);
+  metrics.timeRequests(server);
   const known = new KnownRoutes(server);
   // JSON only: what a form on a foreign page can send, which browsers let pass unasked, is refused.
   server.removeContentTypeParser('text/plain');
@@ -112,13 +120,11 @@ export async function createApp(settings: Settings, dataSource: DataSource): Pro
   app.useWebSocketAdapter(new WsAdapter(app));
   setRoutePrefix(app);
   app.useGlobalPipes(createValidationPipe());
-  app.useGlobalFilters(new ProblemFilter());
-  // Without origins of others there is nothing to allow, and the hook would only cost.
-  if (settings.raw.ALLOWED_ORIGINS.length > 0)
-    await app.register(cors, { origin: settings.raw.ALLOWED_ORIGINS, credentials: true });
+  app.useGlobalFilters(new ProblemFilter(() => metrics.countAborted()));
   serveApiReference(app);
   serveProblemPage(server);
-  await serveShop(server, known, settings.raw.WEB_DIR);
+  const events = app.get(EventsService);
+  await serveShop(server, known, settings.raw.WEB_DIR, (id) => events.exists(id));
   return app;
 }
 

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
 import { banner, browserUrl } from './platform/telemetry/index.js';
-import { BootError, Settings, SettingsError } from './platform/config/index.js';
+import { assertNodeIsSupported, BootError, Settings, SettingsError } from './platform/config/index.js';
 import { entities } from './entities.js';
 import { EmbeddedPostgres, EmbeddedPostgresError, openDatabase } from './platform/database/index.js';
 import { checkPort, explainListenError } from './platform/http/index.js';
@@ -24,7 +24,13 @@ let stopping = false;
 async function boot(): Promise<void> {
   settings = Settings.fromEnvironment();
   const { PORT, HOST, DATABASE_URL, DATABASE_POOL_SIZE, CLAIM_POOL_SIZE } = settings.raw;
+  assertNodeIsSupported(settings.isProduction);
   await checkPort(PORT, HOST);
+  if (settings.managementPort !== undefined)
+    await checkPort(settings.managementPort, settings.raw.MANAGEMENT_HOST, {
+      port: 'MANAGEMENT_PORT',
+      host: 'MANAGEMENT_HOST',
+    });
   embedded = DATABASE_URL
     ? undefined
     : await EmbeddedPostgres.start({
@@ -49,6 +55,10 @@ function announce(settings: Settings, port: number): void {
   const url = browserUrl(HOST, port);
   if (settings.isProduction) {
     logger.log(`Listening on ${url}`);
+    if (settings.managementPort !== undefined)
+      logger.log(
+        `Metrics and the API reference are at ${browserUrl(settings.raw.MANAGEMENT_HOST, settings.managementPort)}`,
+      );
     return;
   }
   process.stdout.write(

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import { LRUCache } from 'lru-cache';
 import { CatalogService } from '../catalog/index.js';
+import { AppError } from '../platform/errors/index.js';
 import { decodeCursor, toPage, type Page } from '../platform/http/index.js';
 import { isInstant, newId, SharedReads } from '../platform/values/index.js';
 import { Settings } from '../platform/config/index.js';
@@ -25,6 +27,8 @@ import {
   type LockedEvent,
 } from './events.repository.js';
 
+const MAX_KNOWN_IDS = 10_000;
+
 /**
  * The drops. What changes one takes the caller's transaction, sends the `events_changed` signal with its
  * commit, and decides by the database's clock after the event's rows are locked.
@@ -34,6 +38,7 @@ export class EventsService {
   // Thousands read a drop's page at once, and all see the same.
   private readonly eventReads = new SharedReads<EventResponse>();
   private readonly listReads = new SharedReads<Page<EventResponse>>();
+  private readonly knownIds = new LRUCache<string, true>({ max: MAX_KNOWN_IDS });
 
   constructor(
     private readonly events: EventsRepository,
@@ -41,6 +46,21 @@ export class EventsService {
     private readonly signals: DatabaseSignals,
     private readonly settings: Settings,
   ) {}
+
+  /**
+   * Whether there is such an event; true if the database cannot be asked. Events are never deleted, so a crowd that loads
+   * a drop's page costs one query.
+   */
+  async exists(id: string): Promise<boolean> {
+    if (this.knownIds.has(id)) return true;
+    try {
+      await this.get(id);
+    } catch (error) {
+      return !(error instanceof AppError && error.code === 'EVENT_NOT_FOUND');
+    }
+    this.knownIds.set(id, true);
+    return true;
+  }
 
   /** What an event gets where a request says nothing. */
   defaults(): EventDefaultsResponse {

@@ -2,7 +2,8 @@ import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/index.js';
-import { LivenessResponse, ReadinessResponse } from './health.response.js';
+import { ServiceRegistry } from '../platform/telemetry/index.js';
+import { LivenessResponse, ReadinessResponse, StatusResponse } from './health.response.js';
 import { MetricsService } from './metrics.service.js';
 import { ReadinessService } from './readiness.service.js';
 
@@ -12,6 +13,7 @@ export class HealthController {
   constructor(
     private readonly readiness: ReadinessService,
     private readonly metrics: MetricsService,
+    private readonly services: ServiceRegistry,
   ) {}
 
   @Public()
@@ -37,6 +39,18 @@ export class HealthController {
     const report = await this.readiness.report();
     if (report.status === 'unavailable' || report.status === 'stopping') void reply.code(503);
     return report;
+  }
+
+  @Public()
+  @Get('status')
+  @Header('Cache-Control', 'public, max-age=1')
+  @ApiOperation({
+    summary: 'How the shop and the services behind it are, for people',
+    description: 'Always 200: this instance answers. Each service is asked at most once a second.',
+  })
+  @ApiOkResponse({ type: StatusResponse })
+  getStatus(): Promise<StatusResponse> {
+    return this.services.report();
   }
 
   @Public()

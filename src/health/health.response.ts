@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import type { ServiceState, ServiceStatus, StatusReport } from '../platform/telemetry/index.js';
 import type { ReadinessReport, StoreState } from './readiness.service.js';
 
 export class LivenessResponse {
@@ -20,4 +21,30 @@ export class ReadinessResponse implements ReadinessReport {
     example: { postgresql: 'up', mongodb: 'down' },
   })
   stores!: Record<string, StoreState>;
+}
+
+const serviceStates = ['ok', 'degraded', 'down'] as const satisfies readonly ServiceState[];
+
+export class ServiceStatusResponse implements ServiceStatus {
+  @ApiProperty({ enum: serviceStates })
+  status!: ServiceState;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Null if it did not answer.' })
+  responseTimeMs!: number | null;
+}
+
+@ApiExtraModels(ServiceStatusResponse)
+export class StatusResponse implements StatusReport {
+  @ApiProperty({
+    enum: serviceStates,
+    description: 'down: nothing can be sold. degraded: what needs the service that fails does not work.',
+  })
+  status!: ServiceState;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { $ref: getSchemaPath(ServiceStatusResponse) },
+    example: { postgres: { status: 'ok', responseTimeMs: 1 } },
+  })
+  services!: Record<string, ServiceStatusResponse>;
 }

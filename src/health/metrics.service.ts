@@ -24,6 +24,11 @@ export class MetricsService implements OnApplicationShutdown {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: this.registers,
   });
+  private readonly abortedTotal = new Counter({
+    name: 'swiftdrop_requests_aborted_total',
+    help: 'Requests whose sender went away before they had arrived.',
+    registers: this.registers,
+  });
   private readonly claimsTotal = new Counter({
     name: 'swiftdrop_claims_total',
     help: 'Claims by outcome, counted after their commit.',
@@ -95,6 +100,10 @@ export class MetricsService implements OnApplicationShutdown {
       this.requestSeconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
       done();
     });
+  }
+
+  countAborted(): void {
+    this.abortedTotal.inc();
   }
 
   onApplicationShutdown(): void {

@@ -6,10 +6,11 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
-import { AccessTokens } from '../auth/index.js';
+import { AccessTokens, type AuthenticatedUser } from '../auth/index.js';
 import { AppError, commonErrors } from '../platform/errors/index.js';
-import { rawProblem } from '../platform/http/index.js';
+import { endWithProblem } from '../platform/http/index.js';
 import { Settings } from '../platform/config/index.js';
+import { Admission } from './admission.js';
 import { ChannelHub } from './channel-hub.js';
 import { Connection, MAX_MESSAGES_PER_SECOND } from './connection.js';
 import { Feeds } from './feeds.js';
@@ -32,6 +33,8 @@ const TOKEN_CHECK_MS = 1_000;
 /** Who goes on after being told to stop does not even wait for the good-bye, and gets none. */
 const MAX_MESSAGES_TOO_MANY = 200;
 const MAX_CHANNELS_PER_CONNECTION = 50;
+/** How long a client may take to answer our close frame before it is cut off; the library's own 30 s let a crowd stay. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /** RFC 6455 close codes that we use. */
 const POLICY_VIOLATION = 1008;
@@ -41,7 +44,7 @@ const TRY_AGAIN_LATER = 1013;
  * `/api/v1/realtime`. The first message is `hello`, with the access token or without one: a token never
  * stands in the URL, where logs would keep it. Public channels need none.
  */
-@WebSocketGateway({ path: '/api/v1/realtime', maxPayload: MAX_MESSAGE_BYTES })
+@WebSocketGateway({ path: '/api/v1/realtime', maxPayload: MAX_MESSAGE_BYTES, closeTimeout: CLOSE_TIMEOUT_MS })
 export class RealtimeGateway
   implements
     OnGatewayInit<WebSocketServer>,
@@ -52,11 +55,13 @@ export class RealtimeGateway
 {
   private readonly logger = new Logger(RealtimeGateway.name);
   private readonly connections = new Map<WebSocket, Connection>();
+  private readonly perUser = new Map<string, number>();
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly hub: ChannelHub,
     private readonly feeds: Feeds,
+    private readonly admission: Admission,
     private readonly accessTokens: AccessTokens,
     private readonly settings: Settings,
   ) {}
@@ -66,15 +71,21 @@ export class RealtimeGateway
     return this.connections.size;
   }
 
-  /** A handshake that cannot be made is refused in the shape of every other refusal. */
+  /** Refuses handshakes in the shape of every other refusal. */
   afterInit(server: WebSocketServer): void {
     server.on('wsClientError', ({ message }, socket, { method, url }) => {
-      const answer =
-        method === 'GET'
-          ? rawProblem(commonErrors.BAD_REQUEST({ detail: message }), url, { 'Sec-WebSocket-Version': '13' })
-          : rawProblem(commonErrors.METHOD_NOT_ALLOWED(), url, { Allow: 'GET' });
-      socket.end(answer, () => socket.destroy());
+      if (method === 'GET')
+        endWithProblem(socket, commonErrors.BAD_REQUEST({ detail: message }), url, {
+          'Sec-WebSocket-Version': '13',
+        });
+      else endWithProblem(socket, commonErrors.METHOD_NOT_ALLOWED(), url, { Allow: 'GET' });
     });
+    // The library's own refusal of a client is a page of text.
+    server.options.verifyClient = ({ req }, accept) => {
+      const refusal = this.admission.admit(req);
+      if (refusal) endWithProblem(req.socket, refusal, req.url);
+      else accept(true);
+    };
   }
 
   onApplicationBootstrap(): void {
@@ -89,10 +100,6 @@ export class RealtimeGateway
   }
 
   handleConnection(socket: WebSocket): void {
-    if (this.connections.size >= this.settings.raw.REALTIME_MAX_CONNECTIONS) {
-      socket.close(TRY_AGAIN_LATER, 'too many connections');
-      return;
-    }
     const connection = new Connection(socket);
     this.connections.set(socket, connection);
     const greeting = setTimeout(() => {
@@ -109,6 +116,7 @@ export class RealtimeGateway
     const connection = this.connections.get(socket);
     if (!connection) return;
     this.connections.delete(socket);
+    this.setUser(connection, undefined);
     this.leave(connection, [...connection.channels]);
   }
 
@@ -162,10 +170,15 @@ export class RealtimeGateway
   private greet(connection: Connection, token: string | undefined): void {
     connection.greeted = true;
     connection.token = token;
-    connection.user = undefined;
+    this.setUser(connection, undefined);
     if (token !== undefined) {
       try {
-        connection.user = this.accessTokens.verify(token);
+        const user = this.accessTokens.verify(token);
+        if ((this.perUser.get(user.id) ?? 0) >= this.settings.raw.REALTIME_CONNECTIONS_PER_USER) {
+          connection.socket.close(TRY_AGAIN_LATER, 'too many connections of this user');
+          return;
+        }
+        this.setUser(connection, user);
       } catch (error) {
         connection.token = undefined;
         connection.tell({ type: 'error', code: error instanceof AppError ? error.code : 'INTERNAL_ERROR' });
@@ -206,6 +219,16 @@ export class RealtimeGateway
     }
   }
 
+  private setUser(connection: Connection, user: AuthenticatedUser | undefined): void {
+    if (connection.user) {
+      const others = (this.perUser.get(connection.user.id) ?? 0) - 1;
+      if (others > 0) this.perUser.set(connection.user.id, others);
+      else this.perUser.delete(connection.user.id);
+    }
+    connection.user = user;
+    if (user) this.perUser.set(user.id, (this.perUser.get(user.id) ?? 0) + 1);
+  }
+
   private leave(connection: Connection, channels: string[]): void {
     for (const channel of channels) if (this.hub.remove(channel, connection)) this.feeds.left(channel);
   }
@@ -230,7 +253,7 @@ export class RealtimeGateway
         this.accessTokens.verify(connection.token);
       } catch (error) {
         connection.token = undefined;
-        connection.user = undefined;
+        this.setUser(connection, undefined);
         this.leave(connection, [...connection.channels].filter(isPrivate));
         connection.tell({ type: 'error', code: error instanceof AppError ? error.code : 'INTERNAL_ERROR' });
       }

@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/index.js';
 import { EventsModule } from '../events/index.js';
 import { PurchaseModule } from '../purchase/index.js';
 import { ReviewsModule } from '../reviews/index.js';
+import { Admission } from './admission.js';
 import { ChannelHub } from './channel-hub.js';
 import { DashboardFeed } from './dashboard-feed.js';
 import { DiscussionFeed } from './discussion-feed.js';
@@ -15,6 +16,7 @@ import { Viewers } from './viewers.js';
 @Module({
   imports: [AuthModule, EventsModule, PurchaseModule, ReviewsModule],
   providers: [
+    Admission,
     ChannelHub,
     Viewers,
     EventFeed,

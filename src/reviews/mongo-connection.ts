@@ -84,6 +84,10 @@ export class MongoConnection extends ReviewStoreHealth implements OnModuleInit, 
     return this.indexed && this.connection.readyState === this.mongoose.STATES.connected ? 'up' : 'down';
   }
 
+  async ping(): Promise<void> {
+    await this.run(() => this.connection.db!.command({ ping: 1, maxTimeMS: MAX_TIME_MS }));
+  }
+
   /**
    * Runs a query. While MongoDB is known to be away this fails at once, so an outage costs no waiting.
    * @throws REVIEWS_UNAVAILABLE within a second

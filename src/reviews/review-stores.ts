@@ -17,6 +17,8 @@ class PostgresReviewHealth extends ReviewStoreHealth {
   status(): 'up' {
     return 'up';
   }
+
+  async ping(): Promise<void> {}
 }
 
 /** The stores behind the ports: MongoDB if MONGO_URI is set, else PostgreSQL. */

@@ -36,6 +36,13 @@ describe('a start that cannot succeed ends with one clear line', () => {
     expect(existsSync(join(folder, 'unused'))).toBe(false);
   });
 
+  it('when the management port is taken', async () => {
+    expect(await refusal({ MANAGEMENT_PORT: rivalPort })).toBe(
+      `Port ${rivalPort} on 127.0.0.1 is taken; stop what uses it or set another MANAGEMENT_PORT\n`,
+    );
+    expect(existsSync(join(folder, 'unused'))).toBe(false);
+  });
+
   it('when HOST is not ours', async () => {
     expect(await refusal({ HOST: '192.0.2.1', PORT: '1' })).toBe(
       'HOST 192.0.2.1 is not an address of this machine (EADDRNOTAVAIL)\n',

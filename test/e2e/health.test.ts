@@ -1,6 +1,8 @@
+import { ServiceRegistry } from '../../src/platform/telemetry/index.js';
 import { createDrop } from '../support/drops.js';
 import { eventually } from '../support/wait.js';
 import { RealtimeClient } from '../support/realtime-client.js';
+import { freePort } from '../support/server-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerUser, type TestUser } from '../support/users.js';
@@ -59,6 +61,45 @@ describe('liveness, readiness and metrics', () => {
     }
   });
 
+  it('tells everybody how the services behind it are', async () => {
+    const { body, headers } = await server.http.get('/api/v1/status').expect(200);
+    expect(body).toEqual({
+      status: 'ok',
+      services: { postgres: { status: 'ok', responseTimeMs: expect.any(Number) } },
+    });
+    expect(headers['cache-control']).toBe('public, max-age=1');
+  });
+
+  it('tells which of them are down, and what that means for the shop', async () => {
+    const { hostname, port } = new URL(server.database.url);
+    const proxy = await TcpProxy.to(hostname, Number(port));
+    const throughProxy = new URL(server.database.url);
+    throughProxy.port = String(proxy.port);
+    const app = await startTestApp(
+      { MONGO_URI: 'mongodb://127.0.0.1:9', REDIS_URL: 'redis://127.0.0.1:9' },
+      { ...server.database, url: throughProxy.href },
+    );
+    app.app.get(ServiceRegistry).register('mail', { check: () => Promise.resolve() });
+    const status = async () => (await app.http.get('/api/v1/status').expect(200)).body;
+    const down = { status: 'down', responseTimeMs: null };
+    const ok = { status: 'ok', responseTimeMs: expect.any(Number) };
+    try {
+      const services = { postgres: ok, mongo: down, redis: down, mail: ok };
+      expect(await status()).toEqual({ status: 'degraded', services });
+      for (const breakIt of [() => proxy.cut(), () => proxy.silence()]) {
+        await breakIt();
+        await eventually(async () =>
+          expect(await status()).toEqual({ status: 'down', services: { ...services, postgres: down } }),
+        );
+        await proxy.mend();
+        await eventually(async () => expect((await status()).status).toBe('degraded'));
+      }
+    } finally {
+      await proxy.close();
+      await app.close();
+    }
+  });
+
   it('tells of requests by route template, of pools, claims, the scheduler and the process', async () => {
     await server.http.get('/health/live').expect(200);
     await server.http.get('/api/v1/nothing').expect(404);
@@ -111,6 +152,23 @@ describe('liveness, readiness and metrics', () => {
     await eventually(async () => expect(await listeners()).toBe('1'));
     client.socket.close();
     await eventually(async () => expect(await listeners()).toBe('0'));
+  });
+
+  it('keeps metrics and the API reference on the management port where there is one', async () => {
+    const port = String(await freePort());
+    const app = await startTestApp({ MANAGEMENT_PORT: port }, server.database);
+    try {
+      const inside = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then(({ status }) => status);
+      for (const path of ['/metrics', '/docs', '/openapi.json', '/%6detrics']) {
+        expect((await app.http.get(path).expect(404)).body.code).toBe('ROUTE_NOT_FOUND');
+        expect([path, await inside(path)]).toEqual([path, 200]);
+      }
+      await app.http.get('/docs/problems').expect(200);
+      await app.http.get('/health/ready').expect(200);
+    } finally {
+      await app.close();
+    }
+    await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow();
   });
 
   it('gives every answer an id of its own, whatever the sender claims', async () => {

@@ -4,9 +4,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { declaredErrors } from '../../src/platform/errors/index.js';
+import { newId } from '../../src/platform/values/index.js';
 import { PAGE_HEADERS } from '../../src/platform/http/security-headers.js';
+import { createDrop } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { registerUser } from '../support/users.js';
+import { eventually } from '../support/wait.js';
 
 describe('the HTTP edge', () => {
   let server: TestApp;
@@ -58,6 +61,52 @@ describe('the HTTP edge', () => {
     await server.http.head('/api/v1/events').expect(200);
     // No other method would do here.
     await server.http.get('/api/v1/events/').expect(404);
+  });
+
+  it('names each method once, and knows no address with a very long id', async () => {
+    // Two routes have this shape, with parameters of different names.
+    const { headers } = await server.http.patch(`/api/v1/purchase/${newId()}`).expect(405);
+    expect(headers.allow).toBe('POST');
+    await server.http.get(`/api/v1/events/${'x'.repeat(200)}`).expect(400, /INVALID_ID/);
+    for (const id of ['x'.repeat(201), '%20'.repeat(201)]) {
+      await server.http.get(`/api/v1/events/${id}`).expect(404, /ROUTE_NOT_FOUND/);
+      await server.http.put(`/api/v1/events/${id}`).expect(404, /ROUTE_NOT_FOUND/);
+    }
+    await server.http.put(`/api/v1/events/${'%20'.repeat(200)}`).expect(405);
+  });
+
+  it('lets no cache keep what is not the same for everybody', async () => {
+    const { token } = await registerUser(server);
+    const bearer = (path: string) => server.http.get(path).set('Authorization', `Bearer ${token}`);
+    const answers = await Promise.all([
+      bearer('/api/v1/profile').expect(200),
+      bearer('/api/v1/profile/orders').expect(200),
+      bearer(`/api/v1/profile/orders/${newId()}`).expect(404),
+      bearer('/api/v1/admin/users').expect(403),
+      bearer('/api/v1/nowhere').expect(404),
+      server.http.get('/api/v1/profile').expect(401),
+      server.http.get('/api/v1/profile').set('Cookie', 'a=b').expect(401),
+      server.http.post('/api/v1/auth/login').send({}).expect(400),
+    ]);
+    expect(answers.map(({ headers }) => headers['cache-control'])).toEqual(answers.map(() => 'no-store'));
+    const raw = await sendRaw('GET / HTTP/1.1\r\nHost x\r\n\r\n');
+    expect(raw).toMatch(/^cache-control: no-store\r$/im);
+    const status = await bearer('/api/v1/status').expect(200);
+    expect(status.headers['cache-control']).toBe('public, max-age=1');
+  });
+
+  it('counts a request whose sender went away, and calls it no failure', async () => {
+    const aborted = async () =>
+      Number(/^swiftdrop_requests_aborted_total (\d+)$/m.exec((await server.http.get('/metrics')).text)?.[1]);
+    const before = await aborted();
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write(
+      'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n{',
+    );
+    // The answer to "Expect" says that the request is being read.
+    await once(socket, 'data');
+    socket.destroy();
+    await eventually(async () => expect(await aborted()).toBe(before + 1));
   });
 
   it.each(['/api/v1/events/%zz', '/%ff', `/api/v1/events/${'x'.repeat(500)}`])(
@@ -147,6 +196,34 @@ describe('the HTTP edge', () => {
       expect((await preflight(origin)).headers['access-control-allow-origin']).toBeUndefined();
   });
 
+  it('lets those pages use every method and read the headers, of refusals too', async () => {
+    const Origin = 'https://shop.example.org';
+    for (const [method, path] of [
+      ['PUT', '/api/v1/profile'],
+      ['DELETE', `/api/v1/auth/sessions/${newId()}`],
+    ] as const) {
+      const { headers } = await server.http.options(path).set({
+        Origin,
+        'Access-Control-Request-Method': method,
+        'Access-Control-Request-Headers': 'if-match',
+      });
+      expect(headers['access-control-allow-methods']).toContain(method);
+      expect(headers['access-control-allow-headers']).toBe('if-match');
+      expect(Number(headers['access-control-max-age'])).toBeGreaterThan(0);
+    }
+    const answers = await Promise.all([
+      server.http.get('/api/v1/events').set({ Origin }).expect(200),
+      server.http.get('/api/v1/profile').set({ Origin }).expect(401),
+      server.http.put('/api/v1/events').set({ Origin }).expect(405),
+      server.http.get('/api/v1/nowhere').set({ Origin }).expect(404),
+    ]);
+    for (const { headers } of answers) {
+      expect(headers['access-control-allow-origin']).toBe(Origin);
+      for (const name of ['ETag', 'Idempotency-Replayed', 'Retry-After', 'X-Request-Id'])
+        expect(headers['access-control-expose-headers']).toContain(name);
+    }
+  });
+
   it('guards pages and answers with security headers, and asks for TLS only in production', async () => {
     const { headers } = await server.http.get('/').expect(200);
     for (const [name, value] of Object.entries(PAGE_HEADERS)) expect(headers[name.toLowerCase()]).toBe(value);
@@ -159,8 +236,12 @@ describe('the HTTP edge', () => {
 
   it('serves the shop at its routes, and its page with 404 anywhere else', async () => {
     const page = (path: string) => server.http.get(path).set('Accept', 'text/html');
-    for (const path of ['/', '/events/42'])
+    const { eventId } = await createDrop(server.database.pool);
+    for (const path of ['/', `/events/${eventId}`, `/events/${eventId.toUpperCase()}`, `/events/${eventId}`])
       expect((await page(path).expect(200)).headers['cache-control']).toBe('no-cache');
+    // There is no such drop, and never was: search engines and monitors go by the status.
+    for (const id of ['42', newId(), '%00'])
+      expect((await page(`/events/${id}`).expect(404)).text).toContain('<title>Shop</title>');
     expect((await page('/nowhere').expect(404)).text).toContain('<title>Shop</title>');
     const asset = await server.http.get('/assets/index-abc123.js').expect(200);
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import { createDrop } from '../support/drops.js';
 import { findOrInstall } from '../support/debian-programs.js';
@@ -47,16 +48,16 @@ const redisProgram = findOrInstall('redis-server', 'redis-server');
       instances.push(await startTestApp({ ...LIMITS, ...settings }, database));
   };
   const throughProxy = () => ({ REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
-  const redisIs = (state: 'up' | 'down') =>
-    eventually(async () => {
-      for (const instance of instances) {
-        const { body } = await instance.http.get('/health/ready').expect(200);
-        expect(body).toEqual({
-          status: state === 'up' ? 'ready' : 'degraded',
-          stores: { postgresql: 'up', redis: state },
-        });
-      }
-    });
+  const expectRedis = async (state: 'up' | 'down') => {
+    for (const instance of instances) {
+      const { body } = await instance.http.get('/health/ready').expect(200);
+      expect(body).toEqual({
+        status: state === 'up' ? 'ready' : 'degraded',
+        stores: { postgresql: 'up', redis: state },
+      });
+    }
+  };
+  const redisIs = (state: 'up' | 'down') => eventually(() => expectRedis(state));
   /** Logs in on the instances of these numbers, in turn; returns the statuses. */
   const logIn = async (...turns: number[]) => {
     const statuses: number[] = [];
@@ -138,6 +139,41 @@ const redisProgram = findOrInstall('redis-server', 'redis-server');
     expect(performance.now() - startedAt).toBeLessThan(3_000);
     await proxy.mend();
     await redisIs('up');
+  });
+
+  it('stay apart until a silent Redis answers, although its connection was never lost', async () => {
+    const lines: string[] = [];
+    const listen = (level: 'warn' | 'log') =>
+      jest.spyOn(Logger.prototype, level).mockImplementation((...[line]) => void lines.push(String(line)));
+    const spies = [listen('warn'), listen('log')];
+    try {
+      await startBoth({ ...throughProxy(), RATE_LIMIT_LOGIN_PER_MINUTE: '100' });
+      await redisIs('up');
+      const aboutRedis = () => lines.splice(0).filter((line) => line.startsWith('Redis'));
+      aboutRedis();
+      for (let round = 0; round < 2; round++) {
+        proxy.silence();
+        await logIn(0, 1);
+        // For longer than it rests after a question without an answer.
+        const startedAt = performance.now();
+        while (performance.now() - startedAt < 1_500) await expectRedis('down');
+        expect(aboutRedis()).toEqual([
+          expect.stringMatching(/^Redis does not answer/),
+          expect.stringMatching(/^Redis does not answer/),
+        ]);
+        proxy.speak();
+        await eventually(async () => {
+          await logIn(0, 1);
+          await expectRedis('up');
+        });
+        expect(aboutRedis()).toEqual([
+          expect.stringMatching(/^Redis answers again/),
+          expect.stringMatching(/^Redis answers again/),
+        ]);
+      }
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
   });
 
   it('never ask Redis about a purchase', async () => {

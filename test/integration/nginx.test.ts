@@ -2,19 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PAGE_HEADERS, TRANSPORT_HEADER } from '../../src/platform/http/security-headers.js';
 import { findOrInstall } from '../support/debian-programs.js';
+import { createDrop } from '../support/drops.js';
 import { startNginx, type NginxProcess } from '../support/nginx-process.js';
+import { handshake } from '../support/raw-socket.js';
 import { RealtimeClient } from '../support/realtime-client.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { eventually } from '../support/wait.js';
 
 const nginxProgram = findOrInstall('nginx', 'nginx-light');
 
@@ -24,7 +27,11 @@ const nginxProgram = findOrInstall('nginx', 'nginx-light');
  * database. Senders with addresses of their own are loopback addresses.
  */
 (nginxProgram ? describe : describe.skip)('nginx in front of two instances', () => {
-  const settings = { TRUSTED_PROXIES: '127.0.0.1', RATE_LIMITS: 'on', RATE_LIMIT_LOGIN_PER_MINUTE: '3' };
+  const settings: Record<string, string> = {
+    TRUSTED_PROXIES: '127.0.0.1',
+    RATE_LIMITS: 'on',
+    RATE_LIMIT_LOGIN_PER_MINUTE: '3',
+  };
   let folder: string;
   let database: TestDatabase;
   let instances: ServerProcess[];
@@ -37,7 +44,9 @@ const nginxProgram = findOrInstall('nginx', 'nginx-light');
     await writeFile(join(folder, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     await writeFile(join(folder, 'assets', 'index-abc123.js'), 'export {};');
     await writeFile(join(folder, 'assets', 'index-abc123.js.gz'), gzipSync('export {};'));
+    await copyFile('web/routes.json', join(folder, 'routes.json'));
     database = await createTestDatabase();
+    settings.WEB_DIR = folder;
     instances = await Promise.all([1, 2].map(() => startServerProcess(database.url, settings)));
     nginx = await startNginx(nginxProgram as string, { upstreams: instances.map(portOf), root: folder });
   });
@@ -147,8 +156,19 @@ const nginxProgram = findOrInstall('nginx', 'nginx-light');
     expect(showing).not.toMatch(purchases);
   });
 
-  it('keeps the metrics inside', async () => {
-    for (const path of ['/metrics', '/%6detrics', '//metrics', '/metrics/', '/x/../metrics'])
+  it('keeps the metrics and the API reference inside', async () => {
+    for (const path of [
+      '/docs',
+      '/docs/',
+      '/%64ocs',
+      '/openapi.json',
+      '/docs/x.js',
+      '/metrics',
+      '/%6detrics',
+      '//metrics',
+      '/metrics/',
+      '/x/../metrics',
+    ])
       expect(await send('GET', `${nginx.url}${path}`)).toMatchObject({
         status: 404,
         body: expect.not.stringContaining('process_'),
@@ -165,6 +185,50 @@ const nginxProgram = findOrInstall('nginx', 'nginx-light');
     expect(client.closeCode).not.toBe(1006);
   });
 
+  it('lets one address hold two hundred realtime connections open, and others theirs', async () => {
+    const sockets: Socket[] = [];
+    const shake = async (localAddress: string) => {
+      const { hostname, port } = new URL(nginx.url);
+      const socket = connect({ host: hostname, port: Number(port), localAddress });
+      sockets.push(socket);
+      socket.on('error', () => undefined).write(handshake());
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      return Number(/^HTTP\/1\.1 (\d+)/.exec(answer.toString())?.[1]);
+    };
+    try {
+      for (let tens = 0; tens < 20; tens++) {
+        const statuses = await Promise.all(Array.from({ length: 10 }, () => shake('127.0.0.8')));
+        expect(statuses).toEqual(statuses.map(() => 101));
+      }
+      expect(await shake('127.0.0.8')).toBe(429);
+      expect(await shake('127.0.0.9')).toBe(101);
+      expect((await send('GET', `${nginx.url}/api/v1/time`, { from: '127.0.0.8' })).status).toBe(200);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  });
+
+  it('lets one address have a hundred requests under way, and answers the rest with 429', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined).resume());
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const proxy = await startNginx(nginxProgram as string, { upstreams: [port, port], root: folder });
+    try {
+      const answers: Answer[] = [];
+      for (let index = 0; index < 110; index++)
+        void send('GET', `${proxy.url}/api/v1/time`, { from: '127.0.0.8' }).then(
+          (answer) => answers.push(answer),
+          () => undefined,
+        );
+      await eventually(() => expect(answers.length).toBe(10));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 429));
+      expect(JSON.parse(answers[0]?.body as string).code).toBe('RATE_LIMITED');
+    } finally {
+      await proxy.stop();
+      silent.close();
+    }
+  });
+
   it("refuses a body over the API's own limit with problem details", async () => {
     const body = JSON.stringify('x'.repeat(300_000));
     const answer = await send('POST', `${nginx.url}/api/v1/auth/login`, { body });
@@ -174,13 +238,18 @@ const nginxProgram = findOrInstall('nginx', 'nginx-light');
 
   it("serves the shop at each of its routes, with the API's security headers", async () => {
     const routes = JSON.parse(readFileSync('web/routes.json', 'utf8')) as { path: string }[];
+    const { eventId } = await createDrop(database.pool);
     for (const { path } of routes) {
-      const answer = await send('GET', nginx.url + path.replace(/:\w+/g, randomUUID()));
+      const answer = await send('GET', nginx.url + path.replace(/:\w+/g, eventId));
       expect([path, answer.status, answer.body]).toEqual([path, 200, expect.stringContaining('Shop')]);
       expect(answer.headers['cache-control']).toBe('no-cache');
       for (const [name, value] of Object.entries(PAGE_HEADERS))
         expect(answer.headers[name.toLowerCase()]).toBe(value);
       expect(answer.headers['strict-transport-security']).toBeUndefined();
+    }
+    for (const path of ['/events/', '/admin/events/', `/events/${eventId}/confirm/`, '/events/42/confirm/']) {
+      const unknown = await send('GET', nginx.url + path + (path.includes(eventId) ? '42' : randomUUID()));
+      expect([path, unknown.status, unknown.body]).toEqual([path, 404, expect.stringContaining('Shop')]);
     }
     const nowhere = await send('GET', `${nginx.url}/nowhere/at/all`);
     expect([nowhere.status, nowhere.body]).toEqual([404, expect.stringContaining('Shop')]);
@@ -190,8 +259,7 @@ const nginxProgram = findOrInstall('nginx', 'nginx-light');
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(asset.headers['content-encoding']).toBe('gzip');
     expect((await send('GET', `${nginx.url}/favicon.svg`)).headers['content-type']).toBe('image/svg+xml');
-    for (const path of ['/docs', '/docs/problems', '/openapi.json'])
-      expect((await send('GET', nginx.url + path)).status).toBe(200);
+    expect((await send('GET', `${nginx.url}/docs/problems`)).status).toBe(200);
   });
 
   it('never sends a purchase twice that may have arrived', async () => {

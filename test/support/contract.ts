@@ -45,10 +45,13 @@ export class Contract {
         if (operation) this.operations.push({ ...operation, method: method.toUpperCase(), path });
       }
     const parameters = ({ path }: { path: string }) => path.split('{').length;
+    // With a longer parameter it is another address, which nobody answers.
     this.patterns = this.operations
       .toSorted((a, b) => parameters(a) - parameters(b))
       .map((operation) => ({
-        pattern: new RegExp(`^${operation.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+        pattern: new RegExp(
+          `^${operation.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]{1,200}')}$`,
+        ),
         operation,
       }));
   }

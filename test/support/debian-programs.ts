@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Debian starts services that it installs unless this file forbids it. */
@@ -25,18 +25,22 @@ function find(program: string): string | undefined {
 
 function install(program: string, debianPackage: string): string | undefined {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
-  const isOurs = !existsSync(POLICY);
-  if (isOurs) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  // Another test may be installing too.
-  const apt = (...args: string[]) =>
-    execFileSync('flock', ['/tmp/swiftdrop-apt.lock', 'apt-get', '-qq', ...args], { stdio: 'ignore' });
+  // Another test may be installing too, so that file comes and goes under the same lock.
+  const script = `
+    set -e
+    if [ ! -e ${POLICY} ]; then
+      trap 'rm -f ${POLICY}' EXIT
+      printf '#!/bin/sh\\nexit 101\\n' >${POLICY}
+      chmod 755 ${POLICY}
+    fi
+    apt-get -qq update
+    apt-get -qq install -y --no-install-recommends "$1"`;
   try {
-    apt('update');
-    apt('install', '-y', '--no-install-recommends', debianPackage);
+    execFileSync('flock', ['/tmp/swiftdrop-apt.lock', 'sh', '-c', script, 'sh', debianPackage], {
+      stdio: 'ignore',
+    });
     return find(program);
   } catch {
     return undefined;
-  } finally {
-    if (isOurs) rmSync(POLICY, { force: true });
   }
 }

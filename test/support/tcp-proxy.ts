@@ -35,6 +35,12 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.pause();
   }
 
+  /** Ends a silence: what was held back is passed on, and connections are the same as before. */
+  speak(): void {
+    this.silent = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
   async mend(): Promise<void> {
     this.silent = false;
     // What was held back in silence is lost with its connections.

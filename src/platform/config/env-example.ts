@@ -8,8 +8,11 @@ const HEAD = `# Every setting of SwiftDrop. Copy this file to .env and set what 
 
 /** What docker-compose.yml asks for beside the application's own settings. */
 export const composeSettings = {
-  POSTGRES_PASSWORD: 'Password of the PostgreSQL that Compose starts; letters and digits only.',
-  MONGO_PASSWORD: 'Password of the MongoDB that Compose starts; letters and digits only.',
+  POSTGRES_PASSWORD:
+    'Password of the application in the PostgreSQL that Compose starts; letters and digits only.',
+  POSTGRES_ADMIN_PASSWORD: 'Password of its superuser "postgres", whom the application does not use.',
+  MONGO_PASSWORD: 'Password of the application in the MongoDB that Compose starts; letters and digits only.',
+  MONGO_ADMIN_PASSWORD: 'Password of its user "root", whom the application does not use.',
   SHOP_PORT: 'Port on which the shop is reached from outside (default: 8080).',
 } as const;
 

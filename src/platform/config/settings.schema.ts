@@ -39,6 +39,20 @@ export const settingsShape = {
     .describe('production refuses embedded stores, demo accounts and weak secrets.'),
   PORT: integer(3000, 0, 65_535).describe('TCP port to listen on; 0 takes a free one.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
+  MANAGEMENT_PORT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe(
+      'TCP port of /metrics, /docs and /openapi.json; unset takes 3001 in production and PORT elsewhere. The same as ' +
+        'PORT leaves them on the public port.',
+    ),
+  MANAGEMENT_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of MANAGEMENT_PORT; in a container one that only your own network reaches.'),
   DATA_DIR: z.string().default('.data').describe('Where the embedded PostgreSQL keeps its data.'),
   WEB_DIR: z
     .string()
@@ -72,8 +86,21 @@ export const settingsShape = {
     .max(60)
     .default(1)
     .describe('How often an instance looks for jobs that others published.'),
-  REALTIME_MAX_CONNECTIONS: integer(10_000, 1, 1_000_000).describe(
-    'WebSocket listeners of one instance; further ones are asked to try later.',
+  REALTIME_MAX_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'WebSocket listeners of one instance; unset takes four fifths of MAX_CONNECTIONS, the most that is allowed: ' +
+        'the rest stays for requests.',
+    ),
+  REALTIME_CONNECTIONS_PER_ADDRESS: integer(200, 1, 1_000_000).describe(
+    'WebSocket listeners of one address, in IPv6 of one /64 network; many people may share one.',
+  ),
+  REALTIME_CONNECTIONS_PER_USER: integer(20, 1, 10_000).describe(
+    'WebSocket listeners of one user: tabs and devices.',
   ),
   TRUSTED_PROXIES: list.describe(
     'Comma-separated addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed; empty believes none.',
@@ -171,6 +198,8 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'NODE_ENV',
     'PORT',
     'HOST',
+    'MANAGEMENT_PORT',
+    'MANAGEMENT_HOST',
     'DATA_DIR',
     'WEB_DIR',
     'SHOP_URL',
@@ -181,6 +210,8 @@ export const settingGroups: Record<SettingGroup, readonly (keyof typeof settings
     'JOB_BATCH_SIZE',
     'JOB_POLLING_SECONDS',
     'REALTIME_MAX_CONNECTIONS',
+    'REALTIME_CONNECTIONS_PER_ADDRESS',
+    'REALTIME_CONNECTIONS_PER_USER',
     'TRUSTED_PROXIES',
     'ALLOWED_ORIGINS',
   ],
@@ -271,6 +302,12 @@ export function generalProblems(settings: RawSettings): string[] {
     problems.push('DATABASE_URL: is not a URL such as postgres://user:password@host:5432/database');
   if (settings.REDIS_URL !== undefined && !isRedisUrl(settings.REDIS_URL))
     problems.push('REDIS_URL: is not a URL such as redis://user:password@host:6379/0');
+  const mostListeners = mostRealtimeConnections(settings.MAX_CONNECTIONS);
+  if ((settings.REALTIME_MAX_CONNECTIONS ?? 0) > mostListeners)
+    problems.push(
+      `REALTIME_MAX_CONNECTIONS: may be at most ${mostListeners}, four fifths of MAX_CONNECTIONS ` +
+        `(${settings.MAX_CONNECTIONS}), so that listeners leave room for requests`,
+    );
   for (const proxy of settings.TRUSTED_PROXIES) {
     const range = parseAddressRange(proxy);
     if (!range) problems.push(`TRUSTED_PROXIES: "${proxy}" is not an address or range such as 10.0.0.0/8`);
@@ -284,6 +321,11 @@ export function generalProblems(settings: RawSettings): string[] {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       problems.push(`ALLOWED_ORIGINS: "${origin}" is not an origin such as https://shop.example.org`);
   return problems;
+}
+
+/** Listeners stay for hours; a fifth of all sockets is kept for requests, which come and go. */
+export function mostRealtimeConnections(maxConnections: number): number {
+  return Math.floor(maxConnections * 0.8);
 }
 
 /** The broadest range that can be somebody's own network: 10.0.0.0/8, fc00::/7, or a provider's largest block. */

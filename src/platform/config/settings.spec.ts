@@ -104,6 +104,22 @@ describe('Settings', () => {
     for (const value of values) expect(keysOf(problems({ [key]: value }))).toEqual([key]);
   });
 
+  it('takes management off the public port in production, unless told otherwise', () => {
+    expect(Settings.parse({}).managementPort).toBeUndefined();
+    expect(Settings.parse(PRODUCTION).managementPort).toBe(3001);
+    expect(Settings.parse({ ...PRODUCTION, MANAGEMENT_PORT: '9000' }).managementPort).toBe(9000);
+    expect(Settings.parse({ ...PRODUCTION, MANAGEMENT_PORT: '3000' }).managementPort).toBeUndefined();
+  });
+
+  it('keeps a fifth of the sockets for requests', () => {
+    expect(Settings.parse({ MAX_CONNECTIONS: '100' }).realtimeMaxConnections).toBe(80);
+    const fits = { MAX_CONNECTIONS: '100', REALTIME_MAX_CONNECTIONS: '80' };
+    expect(Settings.parse(fits).realtimeMaxConnections).toBe(80);
+    expect(keysOf(problems({ ...fits, REALTIME_MAX_CONNECTIONS: '81' }))).toEqual([
+      'REALTIME_MAX_CONNECTIONS',
+    ]);
+  });
+
   it.each([
     '0.0.0.0/0',
     '::/0',

@@ -1,7 +1,15 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { generalProblems, productionProblems, settingsSchema, type RawSettings } from './settings.schema.js';
+import {
+  generalProblems,
+  mostRealtimeConnections,
+  productionProblems,
+  settingsSchema,
+  type RawSettings,
+} from './settings.schema.js';
+
+const DEFAULT_MANAGEMENT_PORT = 3001;
 
 /** Thrown at boot with every bad setting at once, one line each. */
 export class SettingsError extends Error {
@@ -20,6 +28,9 @@ export class Settings {
   readonly rateLimitsEnabled: boolean;
   readonly labEndpointsEnabled: boolean;
   readonly passwordHashThreads: number;
+  readonly realtimeMaxConnections: number;
+  /** Undefined where management stays on the public port. */
+  readonly managementPort: number | undefined;
 
   private constructor(readonly raw: RawSettings) {
     this.isProduction = raw.NODE_ENV === 'production';
@@ -29,6 +40,10 @@ export class Settings {
     this.rateLimitsEnabled = raw.RATE_LIMITS === 'on';
     this.labEndpointsEnabled = (raw.LAB_ENDPOINTS ?? (this.isProduction ? 'off' : 'on')) === 'on';
     this.jwtKey = createSecretKey(raw.JWT_SECRET ? Buffer.from(raw.JWT_SECRET) : randomBytes(48));
+    const managementPort = raw.MANAGEMENT_PORT ?? (this.isProduction ? DEFAULT_MANAGEMENT_PORT : raw.PORT);
+    this.managementPort = managementPort === raw.PORT ? undefined : managementPort;
+    this.realtimeMaxConnections =
+      raw.REALTIME_MAX_CONNECTIONS ?? mostRealtimeConnections(raw.MAX_CONNECTIONS);
     this.passwordHashThreads = raw.PASSWORD_HASH_THREADS || Math.max(1, availableParallelism() - 1);
   }
 

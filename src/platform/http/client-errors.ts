@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import { commonErrors } from '../errors/index.js';
-import { rawProblem } from './raw-problem.js';
+import { endWithProblem } from './raw-problem.js';
 
 /** Answers what Node's HTTP parser refuses before there is a request: too slow, too large, not HTTP. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) {
+  // Already answered, and about to be destroyed.
+  if (socket.writableEnded) return;
+  if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
@@ -15,5 +16,5 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? commonErrors.HEADERS_TOO_LARGE()
         : commonErrors.BAD_REQUEST();
-  socket.end(rawProblem(problem));
+  endWithProblem(socket, problem);
 }

@@ -1,7 +1,9 @@
+export { allowOrigins } from './allowed-origins.js';
 export { acceptEmptyBodies } from './bodies.js';
 export { answerClientError } from './client-errors.js';
-export { closeConnectionsAsTheyFallIdle } from './draining.js';
-export { KnownRoutes } from './known-routes.js';
+export { boundConnections } from './connections.js';
+export { KnownRoutes, MAX_PARAM_LENGTH } from './known-routes.js';
+export { separateManagement } from './management.js';
 export { createOpenApiDocument, serveApiReference } from './openapi.js';
 export {
   decodeCursor,
@@ -24,7 +26,7 @@ export {
   toAppError,
 } from './problem.filter.js';
 export { Problem } from './problem.response.js';
-export { rawProblem } from './raw-problem.js';
+export { endWithProblem, rawProblem } from './raw-problem.js';
 export { RouteMetadata } from './route-metadata.js';
 export { addHeaders, securityHeaders } from './security-headers.js';
 export { serveShop } from './shop-pages.js';

@@ -2,6 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors } from '../errors/index.js';
 import { sendProblem } from './problem.filter.js';
 
+/** Of a path's parameters; the router knows no address with a longer one. */
+export const MAX_PARAM_LENGTH = 200;
+
 interface KnownRoute {
   pattern: RegExp;
   methods: Set<string>;
@@ -35,14 +38,28 @@ export class KnownRoutes {
 
   private methodsOf(request: FastifyRequest): string[] {
     const path = request.url.split('?', 1)[0] as string;
-    return [...this.routes.values()].flatMap(({ pattern, methods }) =>
-      pattern.test(path) ? [...methods] : [],
+    const methods = [...this.routes.values()].flatMap((route) =>
+      matches(route.pattern, path) ? [...route.methods] : [],
     );
+    return [...new Set(methods)];
+  }
+}
+
+function matches(pattern: RegExp, path: string): boolean {
+  const parameters = pattern.exec(path)?.slice(1);
+  return parameters?.every((parameter) => decodedLength(parameter) <= MAX_PARAM_LENGTH) === true;
+}
+
+function decodedLength(parameter: string): number {
+  try {
+    return decodeURIComponent(parameter).length;
+  } catch {
+    return parameter.length;
   }
 }
 
 /** `/events/:id` as a regular expression. */
 function patternOf(route: string): RegExp {
   const escaped = route.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replace(/:\w+/g, '[^/]+')}$`);
+  return new RegExp(`^${escaped.replace(/:\w+/g, '([^/]+)')}$`);
 }

@@ -20,11 +20,20 @@ const STATUS_ERRORS: Record<number, () => AppError> = {
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
 
+  /** @param onAborted told of each request whose sender went away before it had arrived */
+  constructor(private readonly onAborted: () => void = () => undefined) {}
+
   catch(exception: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw exception;
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
+    // Nobody is there to be answered, and it is no failure of ours: errors of it would bury the real ones.
+    if (request.raw.destroyed && !request.raw.complete) {
+      this.onAborted();
+      this.logger.debug({ msg: 'The sender went away', reqId: request.id, method: request.method });
+      return;
+    }
     const error = toAppError(exception);
     const status = kindStatus[error.kind];
     if (status >= 500 && error !== exception)

@@ -47,9 +47,10 @@ export type SetHeaders = (request: FastifyRequest, reply: FastifyReply) => void;
 export function securityHeaders(settings: Settings): SetHeaders {
   const transport = settings.isProduction ? TRANSPORT_HEADER : {};
   const api = { ...API_HEADERS, ...transport };
+  const privateApi = { ...api, 'Cache-Control': 'no-store' };
   const page = { ...PAGE_HEADERS, ...transport };
   return (request, reply) => {
-    reply.headers(request.url.startsWith('/api/') ? api : page);
+    reply.headers(!request.url.startsWith('/api/') ? page : isAnonymousRead(request) ? api : privateApi);
     reply.header('X-Request-Id', request.id);
   };
 }
@@ -59,4 +60,13 @@ export function addHeaders(server: FastifyInstance, setHeaders: SetHeaders): voi
     setHeaders(request, reply);
     done();
   });
+}
+
+/** Whether the answer is the same for everybody. What is not, no cache may keep; a route can still say otherwise. */
+function isAnonymousRead({ method, headers }: FastifyRequest): boolean {
+  return (
+    (method === 'GET' || method === 'HEAD') &&
+    headers.authorization === undefined &&
+    headers.cookie === undefined
+  );
 }

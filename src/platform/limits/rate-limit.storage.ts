@@ -40,6 +40,11 @@ export class RateLimitStorage implements ThrottlerStorage, OnModuleInit, OnAppli
     return this.redis?.status;
   }
 
+  /** Asks Redis itself. @throws if it does not answer */
+  async pingRedis(): Promise<void> {
+    await this.redis?.ping();
+  }
+
   increment(key: string, ttl: number, limit: number) {
     const here = this.own.increment(key, ttl, limit);
     if (!this.redis || NEVER_SHARED.some((prefix) => key.startsWith(prefix))) return here;

@@ -3,7 +3,7 @@ import { createClient } from '@redis/client';
 
 /** What a request waits for Redis at most; a healthy one answers within a millisecond. */
 const ANSWER_WITHIN_MS = 200;
-/** After a question without an answer nobody waits for as long as this, so that an outage is not paid for by each request. */
+/** After a question without an answer one request in this time asks again; an outage is not paid for by each. */
 const REST_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 const LONGEST_RECONNECT_PAUSE_MS = 2_000;
@@ -89,7 +89,13 @@ export class RedisWindows {
   }
 
   get status(): 'up' | 'down' {
-    return this.client.isReady && performance.now() >= this.restsUntil ? 'up' : 'down';
+    return this.client.isReady && !this.isMissed ? 'up' : 'down';
+  }
+
+  /** @throws if Redis does not answer in time */
+  async ping(): Promise<void> {
+    if (!this.client.isReady) throw new Error('not connected');
+    await this.answerOf(() => this.client.ping());
   }
 
   /** Counts a hit; undefined if Redis does not answer in time. */
@@ -113,22 +119,38 @@ export class RedisWindows {
     key: string,
     numbers: readonly number[],
   ): Promise<Answer | undefined> {
-    if (this.status === 'down') return undefined;
+    if (!this.client.isReady || performance.now() < this.restsUntil) return undefined;
+    // While it is missed one asks, and the others do not wait with it.
+    if (this.isMissed) this.rest();
+    return this.answerOf(() =>
+      this.client.eval(script, { keys: [PREFIX + key], arguments: numbers.map(String) }),
+    ).catch(() => undefined) as Promise<Answer | undefined>;
+  }
+
+  /** Any answer in time says that Redis is back, although its connection was never lost. */
+  private async answerOf<T>(ask: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       const error = new Error(`no answer within ${ANSWER_WITHIN_MS} ms`);
       timer = setTimeout(() => reject(error), ANSWER_WITHIN_MS);
     });
     try {
-      const asked = this.client.eval(script, { keys: [PREFIX + key], arguments: numbers.map(String) });
-      return (await Promise.race([asked, tooLate])) as Answer;
+      const answer = await Promise.race([ask(), tooLate]);
+      if (this.isMissed) this.logger.log('Redis answers again; the instances count together.');
+      this.isMissed = false;
+      this.restsUntil = 0;
+      return answer;
     } catch (error) {
-      this.restsUntil = performance.now() + REST_MS;
+      this.rest();
       this.miss(error as Error);
-      return undefined;
+      throw error;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private rest(): void {
+    this.restsUntil = performance.now() + REST_MS;
   }
 
   /** One line says it for all, until Redis is back. */

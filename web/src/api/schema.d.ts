@@ -817,6 +817,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the shop and the services behind it are, for people
+         * @description Always 200: this instance answers. Each service is asked at most once a second.
+         */
+        get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1580,6 +1600,30 @@ export interface components {
              */
             stores: {
                 [key: string]: "up" | "down";
+            };
+        };
+        ServiceStatusResponse: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "down";
+            /** @description Null if it did not answer. */
+            responseTimeMs: number | null;
+        };
+        StatusResponse: {
+            /**
+             * @description down: nothing can be sold. degraded: what needs the service that fails does not work.
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "down";
+            /**
+             * @example {
+             *       "postgres": {
+             *         "status": "ok",
+             *         "responseTimeMs": 1
+             *       }
+             *     }
+             */
+            services: {
+                [key: string]: components["schemas"]["ServiceStatusResponse"];
             };
         };
         FieldProblem: {
@@ -8147,6 +8191,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadinessResponse"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusResponse"];
+                };
+            };
+            /** @description - `BAD_REQUEST`: The request cannot be understood. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"];
+                };
+            };
+            /**
+             * @description - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
             /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
