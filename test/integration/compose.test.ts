@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
+import pg from 'pg';
 import { parse } from 'yaml';
+import { openDatabase } from '../../src/platform/database/open-database.js';
 import { Settings, settingsShape } from '../../src/platform/config/index.js';
 import { composeSettings } from '../../src/platform/config/env-example.js';
+import { entities } from '../../src/entities.js';
+import { databaseUrl } from '../support/test-database.js';
 
 interface Service {
   image: string;
@@ -24,7 +30,9 @@ interface Compose {
 /** What an operator sets in .env. */
 const ENVIRONMENT: Record<string, string> = {
   POSTGRES_PASSWORD: 'gT5vQ2kW8rXz',
+  POSTGRES_ADMIN_PASSWORD: 'jV7xS4mZ0tBc',
   MONGO_PASSWORD: 'hU6wR3lY9sYa',
+  MONGO_ADMIN_PASSWORD: 'kW8yT5nA1uCd',
   JWT_SECRET: 'uY3kQ9vB7mZ2xC5nL8pR4tW6sD1fG0hJ',
   ADMIN_EMAIL: 'grace@shop.example',
   ADMIN_PASSWORD: 'nL8pR4tW6sD1',
@@ -79,12 +87,81 @@ describe('docker-compose.yml and Dockerfile', () => {
     for (const [line] of source.matchAll(/^.*(PASSWORD|SECRET)\w*:.*$/gm)) expect(line).toContain(':?');
   });
 
+  it('gives the application a role of its own in PostgreSQL, which owns its database and can migrate it', async () => {
+    const { username, pathname, password } = new URL(services['api-1']?.environment?.DATABASE_URL as string);
+    expect(services.postgres?.environment).not.toHaveProperty('POSTGRES_USER');
+    expect(services.postgres?.environment?.SWIFTDROP_PASSWORD).toBe(password);
+    expect(services.postgres?.environment?.POSTGRES_PASSWORD).not.toBe(password);
+    expect(services.postgres?.volumes).toContain('./docker/postgres:/docker-entrypoint-initdb.d:ro');
+
+    // psql's own part is done by hand; the names are this test's, since others share the cluster.
+    const name = `role_${randomBytes(4).toString('hex')}`;
+    const script = readFileSync('docker/postgres/10-application-role.sql', 'utf8');
+    expect(script).toContain(`CREATE ROLE ${username} `);
+    expect(script).toContain(`CREATE DATABASE ${pathname.slice(1)} OWNER ${username};`);
+    const statements = script
+      .replace(/^(--|\\).*$/gm, '')
+      .replaceAll(/\bswiftdrop\b/g, name)
+      .replace(":'password'", `'${password}'`)
+      .split(';')
+      .filter((statement) => statement.trim());
+    const superuser = new pg.Client({ connectionString: process.env.TEST_POSTGRES_URL as string });
+    await superuser.connect();
+    try {
+      for (const statement of statements) await superuser.query(statement);
+      const { rows } = await superuser.query(
+        'SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = $1',
+        [name],
+      );
+      expect(Object.values(rows[0] as object)).toEqual([false, false, false, false, false]);
+      const url = new URL(databaseUrl(name));
+      Object.assign(url, { username: name, password });
+      const dataSource = await openDatabase(url.href, 2, entities);
+      expect(await dataSource.query('SELECT count(*)::integer AS events FROM events')).toEqual([
+        { events: 0 },
+      ]);
+      await dataSource.destroy();
+    } finally {
+      await superuser.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await superuser.query(`DROP ROLE IF EXISTS ${name}`);
+      await superuser.end();
+    }
+  });
+
+  it('gives the application a user of its own in MongoDB, for its own database only', () => {
+    const uri = new URL(services['api-1']?.environment?.MONGO_URI as string);
+    const created: { database: string; user: Record<string, unknown> }[] = [];
+    const db = {
+      getSiblingDB: (database: string) => ({
+        createUser: (user: Record<string, unknown>) => created.push({ database, user }),
+      }),
+    };
+    const environment = services.mongo?.environment ?? {};
+    runInNewContext(readFileSync('docker/mongo/10-application-user.js', 'utf8'), {
+      db,
+      process: { env: environment },
+    });
+    const [{ database, user }] = created as [(typeof created)[0]];
+    expect([user.user, user.pwd, database]).toEqual([
+      uri.username,
+      uri.password,
+      uri.searchParams.get('authSource'),
+    ]);
+    expect(user.roles).toEqual([{ role: 'readWrite', db: database }]);
+    expect(environment.MONGO_INITDB_ROOT_USERNAME).not.toBe(uri.username);
+    expect(environment.MONGO_INITDB_ROOT_PASSWORD).not.toBe(uri.password);
+    expect(Settings.parse({}).raw.MONGO_DB_NAME).toBe(database);
+  });
+
   it('refers only to services, networks and volumes that there are', () => {
     for (const service of Object.values(services)) {
       for (const name of Object.keys(service.depends_on ?? {})) expect(services[name]).toBeDefined();
       for (const name of service.networks) expect(Object.keys(compose.networks)).toContain(name);
-      for (const volume of service.volumes ?? [])
-        expect(Object.keys(compose.volumes)).toContain(volume.split(':', 1)[0]);
+      for (const volume of service.volumes ?? []) {
+        const [source = ''] = volume.split(':', 1);
+        if (source.startsWith('./')) expect([source, existsSync(source)]).toEqual([source, true]);
+        else expect(Object.keys(compose.volumes)).toContain(source);
+      }
     }
     expect(services.postgres?.ports ?? services.mongo?.ports).toBeUndefined();
   });
