@@ -45,6 +45,10 @@ const views: Record<string, { component: Component; meta: RouteRecordRaw['meta']
     component: () => import('@/features/auth/ProfilePage.vue'),
     meta: { title: 'profile.title', needs: 'user' },
   },
+  status: {
+    component: () => import('@/features/status/StatusPage.vue'),
+    meta: { title: 'status.title' },
+  },
   admin: {
     component: () => import('@/features/admin/DashboardPage.vue'),
     meta: { title: 'admin.dashboard', needs: 'admin' },

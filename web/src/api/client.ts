@@ -55,6 +55,7 @@ export const api = {
   events: (query: { status: Schemas['EventStatus'][]; limit: number; cursor?: string }) =>
     dataOf(client.GET('/api/v1/events', { params: { query } })),
   event: (id: string) => dataOf(client.GET('/api/v1/events/{id}', path({ id }))),
+  status: () => dataOf(client.GET('/api/v1/status')),
   time: () => dataOf(client.GET('/api/v1/time')),
 
   reserve: (eventItemId: string, quantity: number, price: Schemas['Money'] | undefined, key: string) =>
