@@ -15,17 +15,26 @@ import { FirstAdmin } from './first-admin.service.js';
 import { ItemAdministration } from './item-administration.service.js';
 import { AdminItemsController } from './items.controller.js';
 import { ModerationAudit } from './moderation-audit.service.js';
+import { JobAdministration } from './job-administration.service.js';
+import { AdminJobsController } from './jobs.controller.js';
 import { AdminUsersController } from './users.controller.js';
 
 /** Admins' acts. It opens the transactions in which the other modules act, with their audit entries. */
 @Module({
   imports: [AuditModule, AuthModule, CatalogModule, EventsModule, ReportingModule, ReviewsModule],
-  controllers: [AdminItemsController, AdminEventsController, AdminUsersController, AdminCommentsController],
+  controllers: [
+    AdminItemsController,
+    AdminEventsController,
+    AdminUsersController,
+    AdminCommentsController,
+    AdminJobsController,
+  ],
   providers: [
     CommentModeration,
     EventTraceRepository,
     EventAdministration,
     FirstAdmin,
+    JobAdministration,
     ItemAdministration,
     AccountAdministration,
     ModerationAudit,

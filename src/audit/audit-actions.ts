@@ -1,4 +1,4 @@
-export const auditTargets = ['catalog_item', 'event', 'user', 'review', 'comment'] as const;
+export const auditTargets = ['catalog_item', 'event', 'user', 'review', 'comment', 'job'] as const;
 export type AuditTarget = (typeof auditTargets)[number];
 
 /** Every act that leaves an entry, with what it is done to. */
@@ -14,6 +14,7 @@ const targetOfAction = {
   'user.comments_removed': 'user',
   'review.removed': 'review',
   'comment.removed': 'comment',
+  'job.repeated': 'job',
 } as const satisfies Record<string, AuditTarget>;
 
 export type AuditAction = keyof typeof targetOfAction;

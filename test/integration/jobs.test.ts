@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { Database, defineMessage } from '../../src/platform/database/index.js';
 import { Jobs, type Delivery } from '../../src/platform/jobs/index.js';
+import { ClaimService } from '../../src/purchase/index.js';
+import { createDrop, createShoppers } from '../support/drops.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
+import { createAdmin, registerUser, type TestUser } from '../support/users.js';
 import { eventually } from '../support/wait.js';
 
 const Greeted = defineMessage(
@@ -134,6 +137,63 @@ describe('messages and jobs', () => {
     expect(namesHeard()).not.toContain('later');
   });
 
+  describe('for admins', () => {
+    const PATH = '/api/v1/admin/jobs/set-aside';
+    let admin: TestUser;
+    beforeAll(async () => (admin = await createAdmin(server)));
+    const as = (user: TestUser) => ({ authorization: `Bearer ${user.token}` });
+    const list = async (query = '') =>
+      (
+        await server.http
+          .get(PATH + query)
+          .set(as(admin))
+          .expect(200)
+      ).body;
+
+    it('are listed when they are set aside, newest first, in pages', async () => {
+      for (const name of ['first', 'second']) {
+        await publish(name);
+        await eventually(async () => expect((await list()).data[0].payload.name).toBe(name));
+      }
+      const page = await list('?limit=1');
+      expect(page.data).toMatchObject([
+        {
+          message: 'Greeted',
+          subscriber: 'broken',
+          payload: { name: 'second' },
+          error: 'Error: always broken',
+          attempts: 1,
+        },
+      ]);
+      const next = await list(`?limit=1&cursor=${page.nextCursor}`);
+      expect(next.data[0].payload.name).toBe('first');
+    });
+
+    it('are repeated once, under the same message id, with an entry in the audit trail', async () => {
+      const [job] = (await list()).data;
+      await server.http.post(`${PATH}/${job.id}/repeat`).set(as(admin)).expect(204);
+      const again = await server.http.post(`${PATH}/${job.id}/repeat`).set(as(admin)).expect(404);
+      expect(again.body.code).toBe('JOB_NOT_SET_ASIDE');
+      await eventually(async () => {
+        const [failedAgain] = (await list()).data;
+        expect(failedAgain).toMatchObject({ messageId: job.messageId, payload: job.payload });
+        expect(failedAgain.id).not.toBe(job.id);
+      });
+      const { body } = await server.http
+        .get(`/api/v1/admin/audit?targetId=${job.id}`)
+        .set(as(admin))
+        .expect(200);
+      expect(body.data).toMatchObject([{ action: 'job.repeated' }]);
+      expect(body.data).toHaveLength(1);
+    });
+
+    it('are nobody else’s business', async () => {
+      const shopper = await registerUser(server);
+      await server.http.get(PATH).set(as(shopper)).expect(403);
+      await server.http.post(`${PATH}/${shopper.id}/repeat`).set(as(shopper)).expect(403);
+    });
+  });
+
   describe('once', () => {
     const insert = `INSERT INTO item_catalog (id, name, description, category)
       VALUES (uuidv7(), 'once', 'A mug.', 'home')`;
@@ -160,6 +220,23 @@ describe('messages and jobs', () => {
       await jobs.once(other, async (t) => void (await t.query(insert)));
       expect(await effects()).toBe(2);
     });
+  });
+
+  it('are no part of a purchase: a rush that sells out writes no job', async () => {
+    const { pool } = server.database;
+    const written = async () => Number((await pool.query('SELECT count(*) FROM jobs.job')).rows[0].count);
+    const drop = await createDrop(pool, { stocks: [20] });
+    const shoppers = await createShoppers(pool, 60);
+    const before = await written();
+    const answers = await Promise.all(
+      shoppers.map((userId) =>
+        server.app.get(ClaimService).claim({ userId, eventItemId: drop.itemId, quantity: 1 }),
+      ),
+    );
+    expect(answers.filter((answer) => 'order' in answer)).toHaveLength(20);
+    expect(await written()).toBe(before);
+    await publish('after the rush');
+    expect(await written()).toBe(before + 3);
   });
 
   it('leave jobs alone with ROLE=api, and answer health checks alone with ROLE=worker', async () => {

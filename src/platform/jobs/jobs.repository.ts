@@ -14,6 +14,20 @@ export interface JobFigures {
   setAside: number;
 }
 
+/** A job that failed for good. */
+export interface SetAsideJob {
+  id: string;
+  /** Whose it was: a message and its subscriber. */
+  queue: string;
+  messageId: string;
+  payload: unknown;
+  /** The last error. */
+  error: string;
+  attempts: number;
+  publishedAt: Date;
+  setAsideAt: Date;
+}
+
 @Injectable()
 export class JobsRepository {
   constructor(private readonly database: Database) {}
@@ -49,6 +63,25 @@ export class JobsRepository {
        ) AS w
        WHERE q.name = ANY ($1)`,
       [queues],
+    );
+  }
+
+  /** Newest first, from after `before`; `position` is when it was set aside, as text that keeps the microseconds. */
+  setAside(
+    before: { instant: string; id: string } | undefined,
+    limit: number,
+  ): Promise<(SetAsideJob & { position: string })[]> {
+    return this.database.reader.query(
+      `SELECT id, source_name AS queue, (data ->> 'id')::uuid AS "messageId", data -> 'payload' AS payload,
+         coalesce(source_output ->> 'message', '') AS error, source_retry_count + 1 AS attempts,
+         source_created_on AS "publishedAt", created_on AS "setAsideAt",
+         to_char(created_on AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
+         /* never null: queue, publishedAt, setAsideAt */
+       FROM jobs.job
+       WHERE name = 'set-aside' AND state < 'active' AND source_name IS NOT NULL
+         AND ($1::timestamptz IS NULL OR (created_on, id) < ($1::timestamptz, $2::uuid))
+       ORDER BY created_on DESC, id DESC LIMIT $3`,
+      [before?.instant ?? null, before?.id ?? null, limit],
     );
   }
 }

@@ -11,7 +11,7 @@ import { DataSource } from 'typeorm';
 import { Settings } from '../config/index.js';
 import { Database, type Message, type PublishedMessage, type Transaction } from '../database/index.js';
 import { joinStatements, type Statement } from './join-statements.js';
-import { JobsRepository, type JobFigures } from './jobs.repository.js';
+import { JobsRepository, type JobFigures, type SetAsideJob } from './jobs.repository.js';
 import {
   DEFAULT_RETRIES,
   SET_ASIDE,
@@ -143,6 +143,23 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy, OnApplicat
       queues: figures.filter(({ queue }) => queue !== SET_ASIDE),
       setAside: figures.find(({ queue }) => queue === SET_ASIDE)?.waiting ?? 0,
     };
+  }
+
+  /** Reads the jobs that were set aside, newest first. */
+  listSetAside(
+    before: { instant: string; id: string } | undefined,
+    limit: number,
+  ): Promise<(SetAsideJob & { position: string })[]> {
+    return this.repository.setAside(before, limit);
+  }
+
+  /**
+   * Puts a job that was set aside back into its subscriber's queue, with all its attempts.
+   * @returns false if there is no such job, or no such subscriber any more
+   */
+  async repeat(transaction: Transaction, id: string): Promise<boolean> {
+    await this.ready();
+    return (await this.boss.redrive(SET_ASIDE, { ids: [id], db: inTransaction(transaction) })) > 0;
   }
 
   onApplicationBootstrap(): void {
@@ -285,6 +302,17 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy, OnApplicat
       this.logger.warn({ err: error, msg: 'The job queue cannot be reached; trying on' });
     this.complained = true;
   }
+}
+
+/** Has pg-boss send its statements in our transaction. */
+function inTransaction(transaction: Transaction): Db {
+  return {
+    async executeSql(text, values) {
+      // `true`: the rows of a changing statement too.
+      const result = await transaction.manager.queryRunner?.query(text, values, true);
+      return { rows: result?.records ?? [] };
+    },
+  };
 }
 
 /** Longer messages tell no more. */

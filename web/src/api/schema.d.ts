@@ -746,6 +746,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/jobs/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs that failed for good, newest first */
+        get: operations["listSetAsideJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/set-aside/{id}/repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a job again that was set aside, with all its attempts
+         * @description It gets a new id, and keeps its message id. Sent again, it is a 404.
+         */
+        post: operations["repeatSetAsideJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/lab/buyers": {
         parameters: {
             query?: never;
@@ -933,9 +970,9 @@ export interface components {
             displayName: string;
         };
         /** @enum {string} */
-        AuditAction: "item.created" | "event.created" | "event.updated" | "event.force_opened" | "event.force_closed" | "event.orders_exported" | "user.deactivated" | "user.activated" | "user.comments_removed" | "review.removed" | "comment.removed";
+        AuditAction: "item.created" | "event.created" | "event.updated" | "event.force_opened" | "event.force_closed" | "event.orders_exported" | "user.deactivated" | "user.activated" | "user.comments_removed" | "review.removed" | "comment.removed" | "job.repeated";
         /** @enum {string} */
-        AuditTargetType: "catalog_item" | "event" | "user" | "review" | "comment";
+        AuditTargetType: "catalog_item" | "event" | "user" | "review" | "comment" | "job";
         AuditTargetResponse: {
             type: components["schemas"]["AuditTargetType"];
             /** Format: uuid */
@@ -1558,6 +1595,37 @@ export interface components {
         RemovedCommentsResponse: {
             /** @description How many comments stood until now. */
             removed: number;
+        };
+        SetAsideJobResponse: {
+            /** Format: uuid */
+            id: string;
+            /** @example DropClosed */
+            message: string;
+            /**
+             * @description Whose job it was.
+             * @example release-reservations
+             */
+            subscriber: string;
+            /**
+             * Format: uuid
+             * @description The same for every subscriber and every attempt.
+             */
+            messageId: string;
+            /** @description What the message says. */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** @description The error of the last attempt. */
+            error: string;
+            attempts: number;
+            /** Format: date-time */
+            publishedAt: string;
+            /** Format: date-time */
+            setAsideAt: string;
+        };
+        PageOfSetAsideJob: {
+            data: components["schemas"]["SetAsideJobResponse"][];
+            nextCursor: string | null;
         };
         LabBuyersRequest: {
             /** @example 7f3a9c21d0 */
@@ -2338,6 +2406,24 @@ export interface components {
             status: 404;
             /** @constant */
             code: "ITEM_NOT_FOUND";
+            /** @description About this occurrence. */
+            detail?: string;
+            /** @description The path that was asked for. */
+            instance: string;
+        };
+        /** @description There is no such job among those that were set aside. */
+        JobNotSetAsideProblem: {
+            /**
+             * Format: uri-reference
+             * @example /docs/problems#JOB_NOT_SET_ASIDE
+             */
+            type: string;
+            /** @example There is no such job among those that were set aside. */
+            title: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            code: "JOB_NOT_SET_ASIDE";
             /** @description About this occurrence. */
             detail?: string;
             /** @description The path that was asked for. */
@@ -7848,6 +7934,208 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ReviewsUnavailableProblem"] | components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSetAsideJobs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description nextCursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSetAsideJob"];
+                };
+            };
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `VALIDATION_FAILED`: The request has fields that are missing or wrong.
+             *     - `INVALID_CURSOR`: The cursor is not one that this list gave out.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidCursorProblem"];
+                };
+            };
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
+                };
+            };
+            /** @description - `FORBIDDEN`: This account may not do that. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+                };
+            };
+            /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
+            default: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repeatSetAsideJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `BAD_REQUEST`: The request cannot be understood.
+             *     - `INVALID_ID`: An id in the path is not a UUID.
+             *     - `MALFORMED_JSON`: The request body is not valid JSON.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["MalformedJsonProblem"];
+                };
+            };
+            /**
+             * @description - `UNAUTHENTICATED`: A valid access token is needed.
+             *     - `SESSION_ENDED`: This session has ended; log in again.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
+                };
+            };
+            /** @description - `FORBIDDEN`: This account may not do that. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ForbiddenProblem"];
+                };
+            };
+            /** @description - `JOB_NOT_SET_ASIDE`: There is no such job among those that were set aside. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["JobNotSetAsideProblem"];
+                };
+            };
+            /** @description - `BODY_TOO_LARGE`: The request body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description - `UNSUPPORTED_MEDIA_TYPE`: The request body must be application/json. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description - `AUTH_UNAVAILABLE`: Access tokens cannot be checked just now.
+             *     - `DATABASE_UNAVAILABLE`: The database does not answer; try again shortly.
+             *     - `SERVICE_UNAVAILABLE`: No instance answers; try again shortly.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AuthUnavailableProblem"] | components["schemas"]["DatabaseUnavailableProblem"] | components["schemas"]["ServiceUnavailableProblem"];
                 };
             };
             /** @description Refused before it reached the route: see *Everywhere* in the list of problems. */
