@@ -173,8 +173,8 @@ describe('a rush on two instances', () => {
 
   it('oversells when the stock is read and written back (negative control)', async () => {
     const instances = [
-      await startTestApp({}, server.database),
-      await startTestApp({}, server.database),
+      await startTestApp({}, server.database, undefined, { isBroken: true }),
+      await startTestApp({}, server.database, undefined, { isBroken: true }),
     ] as const;
     for (const { app, database } of instances) {
       app.get(ClaimsRepository).claimOrders = (batch) =>

@@ -175,14 +175,15 @@ describe('a general pool that page views keep busy', () => {
     const server = await startTestApp({ DATABASE_POOL_SIZE: '2' });
     const { pool } = server.database;
     const { itemId } = await createDrop(pool);
+    const drops = [await createDrop(pool), await createDrop(pool)];
     const [buyer] = await bulkUsers(server, 1);
     const blocker = await pool.connect();
     try {
       await blocker.query('BEGIN');
       await blocker.query('LOCK TABLE reviews, comments IN ACCESS EXCLUSIVE MODE');
-      const { rows } = await pool.query('SELECT item_id FROM event_items WHERE id = $1', [itemId]);
-      const views = Array.from({ length: 10 }, () =>
-        fetch(`${server.url}/api/v1/reviews/items/${rows[0].item_id}`).catch(() => undefined),
+      // Of different drops: those who look at the same one share a read.
+      const views = drops.map(({ eventId }) =>
+        fetch(`${server.url}/api/v1/reviews/events/${eventId}/comments`).catch(() => undefined),
       );
       await eventually(async () => {
         const { rows: waiting } = await pool.query(
