@@ -1,12 +1,15 @@
 import { createDrop } from '../support/drops.js';
+import type { TestApp } from '../support/test-app.js';
+import { createAdmin } from '../support/users.js';
 import { openShop } from './support/opened-shop.js';
 import { heading, type Visitors } from './support/visitors.js';
 
 describe('the home page of a shop with many drops', () => {
+  let shop: TestApp;
   let visitors: Visitors;
 
-  openShop(async (shop, opened) => {
-    visitors = opened;
+  openShop(async (...opened) => {
+    [shop, visitors] = opened;
     const { pool } = shop.database;
     await createDrop(pool);
     for (let hours = 1; hours <= 61; hours++)
@@ -51,9 +54,9 @@ describe('the home page of a shop with many drops', () => {
     await page.getByRole('region', { name: 'Coming up' }).getByRole('link').first().waitFor();
   });
 
-  it('names a drop that is not there in its tab', async () => {
-    const page = await visitors.arrive();
-    await page.goto('/events/01a21395-35c1-7341-b2da-bb04f349388b');
+  it.each(['', '/admin'])('names a drop that is not there in its tab: %s/events/…', async (base) => {
+    const page = await visitors.arriveAs(await createAdmin(shop));
+    await page.goto(`${base}/events/01a21395-35c1-7341-b2da-bb04f349388b`);
     await heading(page, 'There is nothing here').waitFor();
     await page.waitForFunction(() => document.title === 'Drop not found · SwiftDrop');
   });
