@@ -16,7 +16,7 @@ import { Schema } from './schema.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** A new one needs a reason, and this number raised. */
-const MAX_DYNAMIC = 7;
+const MAX_DYNAMIC = 8;
 
 const { database, stop } = await startDatabase();
 try {
