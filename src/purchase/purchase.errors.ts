@@ -33,6 +33,7 @@ export const purchaseErrors = defineErrors({
     kind: 'conflict',
     title: 'You let go of this item too often lately; others have their turn.',
     members: { holdsAgainAt: { type: 'string', format: 'date-time' } },
+    saysWhen: true,
   },
   EVENT_ITEM_NOT_FOUND: { kind: 'notFound', title: 'No event sells an item with this id.' },
   ACCOUNT_NOT_ACTIVE: { kind: 'forbidden', title: 'This account may not buy.' },

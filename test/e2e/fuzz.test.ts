@@ -11,10 +11,12 @@ import { bulkUsers, type TestUser } from '../support/users.js';
  * generated from its own parameters and schemas, valid ones and ones with one thing wrong, by nobody, a shopper
  * and an admin. Each answer is held against the document (status, headers, type, schema, code). A valid request
  * is never refused as malformed, one with a fault never carried out, and nothing ends in a 5xx. The seed is
- * fixed; FUZZ_SEED and FUZZ_RUNS search elsewhere and longer.
+ * fixed; FUZZ_SEED, FUZZ_RUNS and FUZZ_SECONDS search elsewhere and longer: on a busy machine each operation is asked
+ * fewer times, at least once as valid and once as not.
  */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_127);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 12);
+const SECONDS = Number(process.env.FUZZ_SECONDS ?? 15);
 
 interface Schema {
   $ref?: string;
@@ -252,6 +254,9 @@ function invalidInput(operation: DocumentedOperation, ids: string[]): fc.Arbitra
 describe('the API, asked at random', () => {
   let server: TestApp;
   let ids: string[];
+  let until: number;
+  let wasCutShort = false;
+  let checksLeft = 2 * contract.operations.length;
   const seen = { operations: new Set<string>(), statuses: new Set<string>(), requests: 0 };
 
   beforeAll(async () => {
@@ -288,6 +293,7 @@ describe('the API, asked at random', () => {
       comment.id,
       shopper?.id as string,
     ];
+    until = Date.now() + SECONDS * 1_000;
   });
   afterAll(() => server.close());
 
@@ -336,8 +342,16 @@ describe('the API, asked at random', () => {
       hold: (answer: Awaited<ReturnType<typeof send>>) => void,
     ) => {
       const senders = await users();
+      // Each check has an equal share of the time that is left.
+      const now = Date.now();
+      const ends = now + Math.max(0, until - now) / checksLeft--;
+      let asked = 0;
       await fc.assert(
         fc.asyncProperty(inputs, fc.nat(senders.length - 1), async (input, index) => {
+          if (asked++ > 0 && Date.now() > ends) {
+            wasCutShort = true;
+            return;
+          }
           hold(await send(operation, input, senders[index]));
         }),
         { seed: SEED, numRuns: RUNS, endOnFailure: true },
@@ -426,6 +440,7 @@ describe('the API, asked at random', () => {
       [...seen.statuses].filter((line) => / 2\d\d$/.test(line)).map((line) => line.slice(0, -4)),
     );
     const never = [...seen.operations].filter((operation) => !succeeded.has(operation));
-    expect([never.length < seen.operations.size * 0.7, never]).toEqual([true, never]);
+    // Whoever was asked a few times only may have been asked by nobody each time.
+    if (!wasCutShort) expect([never.length < seen.operations.size * 0.7, never]).toEqual([true, never]);
   });
 });

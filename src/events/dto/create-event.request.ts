@@ -11,7 +11,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant, IsName, IsText, MayBeAbsent, Money } from '../../platform/values/index.js';
+import { IsInstant, IsName, IsText, MayBeAbsent, Price } from '../../platform/values/index.js';
 
 const MAX_ITEMS_PER_EVENT = 50;
 const MAX_STOCK = 1_000_000;
@@ -23,11 +23,11 @@ export class EventItemRequest {
   @IsUUID()
   itemId!: string;
 
-  @ApiProperty({ type: Money, description: 'All items of an event share one currency.' })
+  @ApiProperty({ type: Price, description: 'All items of an event share one currency.' })
   @IsObject()
   @ValidateNested()
-  @Type(() => Money)
-  price!: Money;
+  @Type(() => Price)
+  price!: Price;
 
   @ApiProperty({ type: 'integer', minimum: 1, maximum: MAX_STOCK, example: 100 })
   @IsInt()

@@ -66,6 +66,8 @@ export interface ErrorDefinition {
   title: string;
   /** Further members of its problem document, by name, for the OpenAPI document. */
   members?: Record<string, ErrorMember>;
+  /** Comes with `Retry-After`, as every 429 and 503 does. */
+  saysWhen?: true;
 }
 
 /** A JSON schema; `required: false` where the member is not always there. */

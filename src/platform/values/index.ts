@@ -4,7 +4,7 @@ export { Clock } from './clock.js';
 export { CURRENCIES, exponentOf, isCurrency, toMajorUnits } from './currencies.js';
 export { newId, newIds } from './ids.js';
 export { isInstant, IsInstant } from './instant.js';
-export { MAX_PRICE_MINOR, Money } from './money.js';
+export { MAX_PRICE_MINOR, Money, Price } from './money.js';
 export { MayBeAbsent } from './optional.js';
 export { SharedReads } from './shared-reads.js';
 export { IsName, IsText } from './text.js';

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Money } from '../../platform/values/index.js';
+import { Price } from '../../platform/values/index.js';
 
 /** No shopper buys more at once, whatever an event's own limit allows. */
 export const MAX_QUANTITY = 100;
@@ -10,9 +10,9 @@ export class ClaimRequest {
   quantity?: number;
 
   @ApiPropertyOptional({
-    type: Money,
+    type: Price,
     description:
       'The unit price that the shopper saw. If the item has another, nothing is bought (PRICE_CHANGED).',
   })
-  price?: Money;
+  price?: Price;
 }

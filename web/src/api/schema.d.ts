@@ -1083,11 +1083,23 @@ export interface components {
              */
             serverTime: string;
         };
+        Price: {
+            /**
+             * Format: int64
+             * @example 12900
+             */
+            amount: number;
+            /**
+             * @description An ISO 4217 code, in upper case. Its exponent says what `amount` is worth: two decimals, but none for BIF, CLP, DJF, GNF, ISK, JPY, KMF, KRW, PYG, RWF, UGX, VND, VUV, XAF, XOF, XPF, and three for BHD, IQD, JOD, KWD, LYD, OMR, TND.
+             * @example USD
+             */
+            currency: string;
+        };
         ClaimRequest: {
             /** @default 1 */
             quantity: number;
             /** @description The unit price that the shopper saw. If the item has another, nothing is bought (PRICE_CHANGED). */
-            price?: components["schemas"]["Money"];
+            price?: components["schemas"]["Price"];
         };
         OrderResponse: {
             /** Format: uuid */
@@ -1426,7 +1438,7 @@ export interface components {
              */
             itemId: string;
             /** @description All items of an event share one currency. */
-            price: components["schemas"]["Money"];
+            price: components["schemas"]["Price"];
             /** @example 100 */
             stock: number;
             /** @default 1 */
@@ -4242,6 +4254,8 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /** @description Seconds to wait, with HOLD_LIMIT_REACHED. */
+                    "Retry-After"?: number;
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };

@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import {
   codesIn,
+  definitionOf,
   problemContent,
   problemDescription,
   problemSchema,
@@ -108,11 +109,21 @@ function addRefusals(operation: Operation & Marks, method: string, path: string)
     named.forEach(add);
   }
   impliedCodes(operation, method, path).forEach(add);
-  for (const [status, codes] of byStatus)
+  for (const [status, codes] of byStatus) {
+    const waits = [...codes].filter((code) => definitionOf(code).saysWhen);
     operation.responses[status] = {
       description: problemDescription([...codes]),
       content: problemContent([...codes]),
+      ...(waits.length > 0 && {
+        headers: {
+          'Retry-After': {
+            description: `Seconds to wait, with ${waits.join(', ')}.`,
+            schema: { type: 'integer', minimum: 0 },
+          },
+        },
+      }),
     } as Response;
+  }
   operation.responses.default = {
     description: 'Refused before it reached the route: see *Everywhere* in the list of problems.',
     content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
