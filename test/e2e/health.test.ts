@@ -163,7 +163,11 @@ describe('liveness, readiness and metrics', () => {
         expect((await app.http.get(path).expect(404)).body.code).toBe('ROUTE_NOT_FOUND');
         expect([path, await inside(path)]).toEqual([path, 200]);
       }
-      await app.http.get('/docs/problems').expect(200);
+      // The page of problems is whole, and leads nowhere that is closed. Without a shop there is nothing at `/`.
+      const { text } = await app.http.get('/docs/problems').expect(200);
+      const places = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, place]) => place as string);
+      expect(places).toContain('/docs/style.css');
+      for (const place of places) await app.http.get(place).expect(200);
       await app.http.get('/health/ready').expect(200);
     } finally {
       await app.close();

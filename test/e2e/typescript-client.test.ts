@@ -7,7 +7,7 @@ import { createAdmin, TEST_PASSWORD } from '../support/users.js';
 /**
  * Goal: the document alone is enough for a client in TypeScript. Method: the client is openapi-fetch with the types
  * that openapi-typescript made of openapi.json, no cast and no type of ours; the compiler checks every request, and
- * the server every answer.
+ * the server every answer. openapi-typescript asks for fields that have a default, unless it is told otherwise.
  */
 describe('a client that TypeScript generated', () => {
   let server: TestApp;
@@ -40,7 +40,7 @@ describe('a client that TypeScript generated', () => {
     const item = good(
       await admin.POST('/api/v1/admin/items', {
         params: { header: once() },
-        body: { name: 'Aurora lamp', category: 'Home' },
+        body: { name: 'Aurora lamp', description: '', category: 'Home' },
       }),
     );
     const price = { amount: 12_900, currency: 'USD' };
@@ -52,7 +52,7 @@ describe('a client that TypeScript generated', () => {
           description: '',
           startsAt: new Date(Date.now() - 60_000).toISOString(),
           endsAt: new Date(Date.now() + 3_600_000).toISOString(),
-          items: [{ itemId: item.id, price, stock: 2 }],
+          items: [{ itemId: item.id, price, stock: 2, perUserLimit: 1 }],
         },
       }),
     );
@@ -66,7 +66,7 @@ describe('a client that TypeScript generated', () => {
     const buy = (header: { 'Idempotency-Key': string }) =>
       shopper.POST('/api/v1/purchase/{eventItemId}', {
         params: { path: { eventItemId: offer.id }, header },
-        body: { price: offer.price },
+        body: { quantity: 1, price: offer.price },
       });
     const key = once();
     const { order } = good(await buy(key));

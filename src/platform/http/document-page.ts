@@ -53,13 +53,13 @@ export function serveDocumentStyle(server: FastifyInstance): void {
   );
 }
 
-/** A page of documentation. `content` is HTML with its own `main`. */
-export function documentPage(title: string, content: string, script = ''): string {
+/** A page of documentation. `content` is HTML with its own `main`, `script` and `links` are what this page alone has. */
+export function documentPage(title: string, content: string, script = '', links = ''): string {
   return (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
     `<title>${title} · SwiftDrop</title><link rel="stylesheet" href="/docs/style.css">${script}` +
-    `<a class="skip" href="#main">To the content</a><header class="top"><a class="brand" href="/docs">${LOGO}SwiftDrop API</a>` +
-    '<a href="/docs/problems">Problems</a><a href="/openapi.json">openapi.json</a><a href="/">Shop</a></header>' +
+    `<a class="skip" href="#main">To the content</a><header class="top"><a class="brand" href="/">${LOGO}SwiftDrop</a>` +
+    `${links}<a href="/docs/problems">Problems</a></header>` +
     content
   );
 }

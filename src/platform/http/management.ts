@@ -4,9 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { commonErrors } from '../errors/index.js';
 import { sendProblem } from './problem.filter.js';
 
-/** For whoever runs or builds on the shop. The page that problems refer to stays public. */
+/** For whoever runs or builds on the shop. The page that problems refer to stays public, with its style. */
 const MANAGEMENT_ROUTE = /^\/(metrics|openapi\.json|docs)(\/|$)/;
-const PUBLIC_ROUTE = /^\/docs\/problems(\/|$)/;
+const PUBLIC_ROUTE = /^\/docs\/(problems(\/|$)|style\.css$)/;
 
 const MAX_CONNECTIONS = 100;
 const REQUEST_MS = 15_000;

@@ -102,6 +102,7 @@ class ReferencePage {
           .join('') +
         `<h2 id="schemas">Schemas</h2>${shapes.map((name) => this.shape(name)).join('')}</main></div>`,
       '<script src="/docs/search.js" defer></script>',
+      '<a href="/openapi.json">openapi.json</a>',
     );
   }
 
