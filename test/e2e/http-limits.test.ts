@@ -259,6 +259,17 @@ describe('the HTTP edge', () => {
     await bare.close();
   });
 
+  it('takes an address for the one route that is named so, though it also fits one with an id', async () => {
+    for (const [method, path, allow] of [
+      ['PATCH', 'admin/events/defaults', 'GET, HEAD'],
+      ['PUT', 'admin/events/defaults', 'GET, HEAD'],
+      ['PATCH', 'admin/events/x', 'GET, HEAD, PUT'],
+    ] as const) {
+      const { status, headers } = await fetch(`${server.url}/api/v1/${path}`, { method });
+      expect([method, path, status, headers.get('allow')]).toEqual([method, path, 405, allow]);
+    }
+  });
+
   it('explains every problem where its type leads', async () => {
     const { text } = await server.http.get('/docs/problems').expect(200);
     for (const code of declaredErrors.keys()) expect(text).toContain(`<h3 id="${code}">`);

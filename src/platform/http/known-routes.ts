@@ -23,7 +23,8 @@ export class KnownRoutes {
       this.routes.set(url, route);
     });
     server.addHook('onRequest', (request, reply, done) => {
-      if (request.is404 && this.methodsOf(request).length > 0) this.refuse(request, reply);
+      if (request.is404 ? this.methodsOf(request).length > 0 : this.isForAnother(request))
+        this.refuse(request, reply);
       else done();
     });
   }
@@ -36,14 +37,25 @@ export class KnownRoutes {
     sendProblem(reply, error, request.url);
   }
 
+  /** The router tries `PUT /events/:id` for `PUT /events/defaults`; that address is a route of its own, and has no PUT. */
+  private isForAnother(request: FastifyRequest): boolean {
+    const own = this.routes.get(pathOf(request));
+    if (!own || own.methods.has(request.method)) return false;
+    return request.routeOptions.url?.includes(':') === true;
+  }
+
   private methodsOf(request: FastifyRequest): string[] {
-    const path = request.url.split('?', 1)[0] as string;
+    const path = pathOf(request);
+    const own = this.routes.get(path);
+    if (own) return [...own.methods];
     const methods = [...this.routes.values()].flatMap((route) =>
       matches(route.pattern, path) ? [...route.methods] : [],
     );
     return [...new Set(methods)];
   }
 }
+
+const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0] as string;
 
 function matches(pattern: RegExp, path: string): boolean {
   const parameters = pattern.exec(path)?.slice(1);

@@ -3413,14 +3413,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `SESSION_NOT_FOUND`: There is no such session. */
+            /**
+             * @description - `SESSION_NOT_FOUND`: There is no such session.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["SessionNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["SessionNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `BODY_TOO_LARGE`: The request body is too large. */
@@ -4072,14 +4075,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -4235,14 +4241,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["AccountNotActiveProblem"];
                 };
             };
-            /** @description - `EVENT_ITEM_NOT_FOUND`: No event sells an item with this id. */
+            /**
+             * @description - `EVENT_ITEM_NOT_FOUND`: No event sells an item with this id.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventItemNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventItemNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -4385,14 +4394,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `ORDER_NOT_FOUND`: You have no order with this id. */
+            /**
+             * @description - `ORDER_NOT_FOUND`: You have no order with this id.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -4504,14 +4516,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `ORDER_NOT_FOUND`: You have no order with this id. */
+            /**
+             * @description - `ORDER_NOT_FOUND`: You have no order with this id.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -4704,14 +4719,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `ORDER_NOT_FOUND`: You have no order with this id. */
+            /**
+             * @description - `ORDER_NOT_FOUND`: You have no order with this id.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["OrderNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -4784,14 +4802,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
+            /**
+             * @description - `ITEM_NOT_FOUND`: There is no such catalogue item.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
@@ -4921,14 +4942,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotAVerifiedBuyerProblem"];
                 };
             };
-            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
+            /**
+             * @description - `ITEM_NOT_FOUND`: There is no such catalogue item.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `BODY_TOO_LARGE`: The request body is too large. */
@@ -5037,14 +5061,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["InvalidIdProblem"];
                 };
             };
-            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
+            /**
+             * @description - `ITEM_NOT_FOUND`: There is no such catalogue item.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -5122,14 +5149,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
+            /**
+             * @description - `ITEM_NOT_FOUND`: There is no such catalogue item.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -5208,14 +5238,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `ITEM_NOT_FOUND`: There is no such catalogue item. */
+            /**
+             * @description - `ITEM_NOT_FOUND`: There is no such catalogue item.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["ItemNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -5306,14 +5339,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotTheAuthorProblem"];
                 };
             };
-            /** @description - `REVIEW_NOT_FOUND`: There is no such review. */
+            /**
+             * @description - `REVIEW_NOT_FOUND`: There is no such review.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ReviewNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["ReviewNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `BODY_TOO_LARGE`: The request body is too large. */
@@ -5421,14 +5457,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
@@ -5534,14 +5573,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `BODY_TOO_LARGE`: The request body is too large. */
@@ -5662,14 +5704,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BadRequestProblem"] | components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidIdProblem"] | components["schemas"]["InvalidCursorProblem"];
                 };
             };
-            /** @description - `COMMENT_NOT_FOUND`: There is no such comment. */
+            /**
+             * @description - `COMMENT_NOT_FOUND`: There is no such comment.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `RATE_LIMITED`: Too many requests; wait before the next. */
@@ -5775,14 +5820,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnauthenticatedProblem"] | components["schemas"]["SessionEndedProblem"];
                 };
             };
-            /** @description - `COMMENT_NOT_FOUND`: There is no such comment. */
+            /**
+             * @description - `COMMENT_NOT_FOUND`: There is no such comment.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -5934,14 +5982,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotTheAuthorProblem"];
                 };
             };
-            /** @description - `COMMENT_NOT_FOUND`: There is no such comment. */
+            /**
+             * @description - `COMMENT_NOT_FOUND`: There is no such comment.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["CommentNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `BODY_TOO_LARGE`: The request body is too large. */
@@ -6064,14 +6115,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -6165,14 +6219,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -6267,14 +6324,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -6362,14 +6422,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -7055,14 +7118,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /**
@@ -7169,14 +7235,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `EVENT_NOT_EDITABLE`: Only an event that is still locked can be edited. */
@@ -7317,14 +7386,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `EVENT_NOT_LOCKED`: Only an event that is still locked can be opened. */
@@ -7445,14 +7517,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `EVENT_NOT_FOUND`: There is no such event. */
+            /**
+             * @description - `EVENT_NOT_FOUND`: There is no such event.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["EventNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["EventNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `EVENT_ALREADY_CLOSED`: The event is closed already. */
@@ -7659,14 +7734,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `USER_NOT_FOUND`: There is no such user. */
+            /**
+             * @description - `USER_NOT_FOUND`: There is no such user.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["UserNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["UserNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `LAST_ADMIN`: The last active admin cannot be deactivated. */
@@ -7783,14 +7861,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `USER_NOT_FOUND`: There is no such user. */
+            /**
+             * @description - `USER_NOT_FOUND`: There is no such user.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["UserNotFoundProblem"];
+                    "application/problem+json": components["schemas"]["UserNotFoundProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `BODY_TOO_LARGE`: The request body is too large. */
@@ -8107,14 +8188,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ForbiddenProblem"];
                 };
             };
-            /** @description - `JOB_NOT_SET_ASIDE`: There is no such job among those that were set aside. */
+            /**
+             * @description - `JOB_NOT_SET_ASIDE`: There is no such job among those that were set aside.
+             *     - `ROUTE_NOT_FOUND`: There is no such address.
+             */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["JobNotSetAsideProblem"];
+                    "application/problem+json": components["schemas"]["JobNotSetAsideProblem"] | components["schemas"]["RouteNotFoundProblem"];
                 };
             };
             /** @description - `BODY_TOO_LARGE`: The request body is too large. */

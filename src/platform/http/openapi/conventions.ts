@@ -139,7 +139,8 @@ function impliedCodes(operation: Operation & Marks, method: string, path: string
   const rules: [applies: boolean, ...codes: string[]][] = [
     [true, 'BAD_REQUEST'],
     [has('query') || operation.requestBody !== undefined, 'VALIDATION_FAILED'],
-    [has('path'), 'INVALID_ID'],
+    // The router knows no address with an id of more than 200 characters.
+    [has('path'), 'INVALID_ID', 'ROUTE_NOT_FOUND'],
     [has('query', 'cursor'), 'INVALID_CURSOR'],
     [method !== 'get', 'MALFORMED_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
     [needsToken, 'UNAUTHENTICATED', 'SESSION_ENDED', 'AUTH_UNAVAILABLE'],
