@@ -3,6 +3,7 @@ import { createDrop } from '../support/drops.js';
 import { registeredRoutes } from '../support/routes.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { bulkUsers, createAdmin, type TestUser } from '../support/users.js';
+import { until } from '../support/wait.js';
 
 /**
  * Goal: no list answers with more than half a megabyte, whatever is in it: a heavy answer holds the thread of all
@@ -81,6 +82,19 @@ describe('the weight of lists', () => {
        SELECT gen_random_uuid(), $1, id, 1, 100, 'USD', now() + interval '1 hour', now() FROM event_items LIMIT 120`,
       [admin.id],
     );
+    // The queues are made in the background, and a job needs its queue.
+    await until(async () => {
+      const { rowCount } = await pool.query(
+        `INSERT INTO jobs.job (name, data, source_name, source_created_on, source_retry_count, source_output)
+         SELECT name, $1::jsonb, 'DropClosed.release-reservations', now(), 14, $2::jsonb
+         FROM jobs.queue, generate_series(1, 120) WHERE name = 'set-aside'`,
+        [
+          JSON.stringify({ id: newId(), payload: { text: long(5_000) } }),
+          JSON.stringify({ message: long(50_000) }),
+        ],
+      );
+      return rowCount === 120;
+    }, 10_000);
   }, 60_000);
   afterAll(() => server.close());
 
@@ -97,6 +111,7 @@ describe('the weight of lists', () => {
     '/api/v1/admin/items': '/admin/items?limit=100',
     '/api/v1/admin/users': '/admin/users?limit=100',
     '/api/v1/admin/audit': '/admin/audit?limit=100',
+    '/api/v1/admin/jobs/set-aside': '/admin/jobs/set-aside?limit=100',
   });
 
   it('is bounded, in every list that there is', async () => {

@@ -17,7 +17,7 @@ export class SetAsideJobResponse {
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the message says.' })
   payload!: unknown;
 
-  @ApiProperty({ description: 'The error of the last attempt.' })
+  @ApiProperty({ maxLength: 2_000, description: 'The error of the last attempt.' })
   error!: string;
 
   @ApiProperty({ type: 'integer', minimum: 1 })

@@ -73,7 +73,7 @@ export class JobsRepository {
   ): Promise<(SetAsideJob & { position: string })[]> {
     return this.database.reader.query(
       `SELECT id, source_name AS queue, (data ->> 'id')::uuid AS "messageId", data -> 'payload' AS payload,
-         coalesce(source_output ->> 'message', '') AS error, source_retry_count + 1 AS attempts,
+         coalesce(left(source_output ->> 'message', 2000), '') AS error, source_retry_count + 1 AS attempts,
          source_created_on AS "publishedAt", created_on AS "setAsideAt",
          to_char(created_on AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
          /* never null: queue, publishedAt, setAsideAt */
