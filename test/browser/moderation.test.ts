@@ -36,6 +36,7 @@ describe('moderation', () => {
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('One comment removed', { exact: true }).waitFor();
     await comment('Buy gold two').waitFor({ state: 'detached' });
+    await comment('Buy gold').nth(1).waitFor();
     expect(await comment('Buy gold').count()).toBe(2);
 
     await comment('Buy gold one').getByRole('button', { name: 'Remove what Mallory wrote' }).click();
