@@ -44,25 +44,6 @@ function preloadFont(): Plugin {
   };
 }
 
-/**
- * Asks for the style sheet at the end of the page: in its head, it would keep the frame in index.html from being
- * painted. The app still waits for it, as every deferred script does.
- */
-function paintFrameFirst(): Plugin {
-  return {
-    name: 'swiftdrop:paint-frame-first',
-    apply: 'build',
-    transformIndexHtml: {
-      order: 'post',
-      handler(html) {
-        const sheets = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
-        const rest = sheets.reduce((page, sheet) => page.replace(sheet, ''), html);
-        return rest.replace(/ *<\/body>/, (end) => sheets.join('') + end);
-      },
-    },
-  };
-}
-
 /** Written beside each file, so that no server compresses the same bytes again for every visitor. */
 function precompress(): Plugin {
   return {
@@ -106,8 +87,7 @@ export default defineConfig({
         },
         // Where a thumb presses, whatever is pressed is 44 px high; the size is for the words.
         button: {
-          // Words wrap before they are cut off.
-          slots: { base: 'touch:min-h-11 touch:min-w-11 touch:justify-center', label: 'text-clip' },
+          slots: { base: 'touch:min-h-11 touch:min-w-11 touch:justify-center' },
           defaultVariants: { size: 'lg' },
           // The kit's own let the page shine through, which took the words on them below 4.5 to 1.
           compoundVariants: [
@@ -149,7 +129,6 @@ export default defineConfig({
     }),
     emitRoutes(),
     preloadFont(),
-    paintFrameFirst(),
     precompress(),
   ],
   server: {
