@@ -103,4 +103,5 @@ export default tseslint.config(
     },
   },
   { files: ['lab/k6/*.js'], languageOptions: { globals: { __ENV: 'readonly' } } },
+  { files: ['docker/mongo/*.js'], languageOptions: { globals: { db: 'readonly' } } },
 );
