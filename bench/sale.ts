@@ -4,7 +4,7 @@ import { HttpClient } from '../lab/load/http-client.ts';
 import { Requests } from '../lab/requests.ts';
 import { fire, type Measured, type Measurement } from './measure.ts';
 
-/** What a crowd of buyers meets: one hot item, a sold-out one, or stock that is spread over many. */
+/** Names what a crowd of buyers meets: one hot item, a sold-out one, or stock that is spread over many. */
 export type Sale = 'hot' | 'refusals' | 'spread';
 
 /** Requests of one measurement: under a second's worth, as the speed of a shared host changes within seconds. */

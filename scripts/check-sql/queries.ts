@@ -8,7 +8,7 @@ export interface FoundQuery {
   place: string;
   sql: string;
   node: ts.CallExpression;
-  /** What the code says that each row is; undefined where it says nothing. */
+  /** The declared row type; undefined where the code declares none. */
   row: ts.Type | undefined;
   /** The values of its parameters, where they are written out at the call. */
   values: readonly ts.Expression[] | undefined;

@@ -5,7 +5,7 @@ export interface Column {
   type: string;
   /** In TypeScript, as the driver gives it: `string`, `number[]`, or `any` for what is not compared. */
   kind: string;
-  /** Whether it is a table's own column that may be NULL; false also where the server cannot tell. */
+  /** True for a table's own column that may be NULL; false also where the server cannot tell. */
   nullable: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface Parameter {
   kind: string;
 }
 
-/** What the server says of a statement that it has parsed and not run. */
+/** Describes a statement that the server has parsed and not run. */
 export type Description =
   { columns: Column[]; parameters: Parameter[] } | { error: { message: string; hint?: string | undefined } };
 

@@ -6,7 +6,7 @@ import { CommentsService } from '../reviews/index.js';
 import { AuditService } from '../audit/index.js';
 import type { RemovedCommentsResponse } from './dto/removed-comments.response.js';
 
-/** What admins do to comments beyond removing a single one. */
+/** Lets admins remove more comments than a single one. */
 @Injectable()
 export class CommentModeration {
   constructor(

@@ -199,7 +199,7 @@ export class AuthService {
     });
   }
 
-  /** Whether this very request has changed the password before. */
+  /** True if this very request has changed the password before. */
   private async wasReplaced(
     actor: AuthenticatedUser,
     request: ChangePasswordRequest,

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { subscriberOf } from '../platform/limits/index.js';
 import type { SecurityEvents } from './security-events.js';
 
-/** What somebody gets who tries keys, doors or patience. */
+/** Statuses of refusals that are counted in bursts: 401, 403 and 429. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 429]);
 
 const WINDOW_MS = 60_000;

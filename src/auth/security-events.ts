@@ -14,13 +14,13 @@ export type SecurityAct =
   | 'admin.create'
   | 'refusals';
 
-/** What an operator needs in order to see an attack, or to follow one afterwards. Never a secret. */
+/** Records security acts, so that an operator sees an attack or follows one afterwards. Holds no secrets. */
 export interface SecurityEvent {
   act: SecurityAct;
   outcome: 'ok' | 'failed';
   /** Whom it is about, once that is known. */
   userId?: string;
-  /** Who did it, if that is somebody else. */
+  /** The actor, if that is somebody else. */
   actorId?: string;
   sessionId?: string;
   /** Whom it was meant for, where there may be no such user: see `accountOf`. */

@@ -24,7 +24,7 @@ export interface PresentedToken {
   secondsSinceLastIssue: number;
 }
 
-/** Whose refresh token it is. */
+/** The user and session of a refresh token. */
 export interface TokenOwner {
   tokenHash: string;
   sessionId: string;
